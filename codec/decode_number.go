@@ -1,0 +1,266 @@
+package codec
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/mcpwire/mcpwire/codec/internal/bytesconv"
+)
+
+// Bool consumes true or false.
+func (d *Decoder) Bool() bool {
+	switch d.next() {
+	case 't':
+		return d.literal("true")
+	case 'f':
+		d.literal("false")
+	default:
+		d.unexpected("a boolean")
+	}
+	return false
+}
+
+// OptBool consumes a boolean or null.
+func (d *Decoder) OptBool(o *Opt[bool]) {
+	if d.Null() {
+		o.SetNull()
+		return
+	}
+	o.Set(d.Bool())
+}
+
+// maxFastDigits is how many decimal digits always fit into an int64.
+const maxFastDigits = 18
+
+// Int consumes a number that is a whole one and fits into an int64, however it is written: 5, 5.0 and
+// 50e-1 are all five. Another number is ErrRange.
+func (d *Decoder) Int() int64 {
+	c := d.next()
+	i, neg := d.pos, c == '-'
+	if neg {
+		i++
+	}
+	start, v := i, int64(0)
+	for i < len(d.src) && d.src[i]-'0' < 10 && i-start <= maxFastDigits {
+		v = v*10 + int64(d.src[i]-'0')
+		i++
+	}
+	n := i - start
+	if n == 0 || n > maxFastDigits || d.src[start] == '0' && n > 1 ||
+		i < len(d.src) && (d.src[i] == '.' || d.src[i]|0x20 == 'e') {
+		return d.intSlow()
+	}
+	d.pos = i
+	if neg {
+		return -v
+	}
+	return v
+}
+
+func (d *Decoder) intSlow() int64 {
+	text, at := d.number()
+	if d.err != nil {
+		return 0
+	}
+	v, ok := parseInt(text)
+	if !ok {
+		d.fail(at, because(ErrRange, "not an integer of 64 bits"))
+	}
+	return v
+}
+
+// OptInt consumes an integer or null.
+func (d *Decoder) OptInt(o *Opt[int64]) {
+	if d.Null() {
+		o.SetNull()
+		return
+	}
+	o.Set(d.Int())
+}
+
+// ConstInt consumes an integer that must be want.
+func (d *Decoder) ConstInt(want int64) {
+	at := d.pos
+	if got := d.Int(); got != want && d.err == nil {
+		d.fail(at, because(ErrConst, "not "+strconv.FormatInt(want, 10)))
+	}
+}
+
+// ConstBool consumes a boolean that must be want.
+func (d *Decoder) ConstBool(want bool) {
+	at := d.pos
+	if got := d.Bool(); got != want && d.err == nil {
+		d.fail(at, because(ErrConst, "not "+strconv.FormatBool(want)))
+	}
+}
+
+// number consumes a number and returns its text and offset.
+func (d *Decoder) number() (text []byte, at int) {
+	if c := d.next(); c != '-' && c-'0' > 9 {
+		d.unexpected("a number")
+		return nil, 0
+	}
+	at = d.pos
+	d.skipNumber()
+	if d.err != nil {
+		return nil, 0
+	}
+	return d.src[at:d.pos:d.pos], at
+}
+
+// Number consumes a number and returns its text, borrowed.
+func (d *Decoder) Number() string {
+	text, _ := d.number()
+	return d.str(text)
+}
+
+// Float consumes a number and rounds it to the nearest float64. One too large for that is ErrRange; one too
+// small is zero.
+func (d *Decoder) Float() float64 {
+	text, at := d.number()
+	if d.err != nil {
+		return 0
+	}
+	if v, ok := smallFloat(text); ok {
+		return v
+	}
+	v, err := strconv.ParseFloat(bytesconv.String(text), 64)
+	if err != nil && math.IsInf(v, 0) {
+		d.fail(at, because(ErrRange, "beyond float64"))
+		return 0
+	}
+	return v
+}
+
+// OptFloat consumes a number or null.
+func (d *Decoder) OptFloat(o *Opt[float64]) {
+	if d.Null() {
+		o.SetNull()
+		return
+	}
+	o.Set(d.Float())
+}
+
+var pow10 = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// smallFloat converts a valid number of up to 15 digits without exponent. Both the digits and the power of
+// ten are then exact in a float64, so that one division rounds correctly.
+func smallFloat(s []byte) (float64, bool) {
+	if len(s) > 16 {
+		return 0, false
+	}
+	i, v, point := 0, int64(0), -1
+	neg := s[0] == '-'
+	if neg {
+		i++
+	}
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.':
+			point = i
+		case c-'0' < 10:
+			v = v*10 + int64(c-'0')
+		default:
+			return 0, false
+		}
+	}
+	if v >= 1e15 {
+		return 0, false
+	}
+	f := float64(v)
+	if point >= 0 {
+		f /= pow10[len(s)-1-point]
+	}
+	if neg {
+		f = -f
+	}
+	return f, true
+}
+
+// parseInt converts the text of a valid number to an int64, if it is whole and fits. It takes time linear in
+// the text, whatever the exponent says.
+func parseInt(s []byte) (int64, bool) {
+	neg := s[0] == '-'
+	if neg {
+		s = s[1:]
+	}
+	mant, exp := s, 0
+	for i, c := range s {
+		if c|0x20 == 'e' {
+			mant = s[:i]
+			exp = clampExp(s[i+1:])
+			break
+		}
+	}
+	var buf [24]byte
+	sig := buf[:0] // significant digits, without leading zeros
+	zeros := 0     // zeros that count only if another digit follows
+	for _, c := range mant {
+		switch {
+		case c == '.':
+			exp -= len(mant)
+			// From here on each digit is one place less; counted at once below.
+		case c == '0' && len(sig) == 0:
+		case c == '0':
+			zeros++
+		default:
+			if len(sig)+zeros+1 > len(buf) {
+				return 0, false
+			}
+			for ; zeros > 0; zeros-- {
+				sig = append(sig, '0')
+			}
+			sig = append(sig, c)
+		}
+	}
+	if i := indexByte(mant, '.'); i >= 0 {
+		exp += i + 1
+	}
+	if len(sig) == 0 {
+		return 0, true
+	}
+	exp += zeros
+	if exp < 0 || len(sig)+exp > 19 {
+		return 0, false
+	}
+	for ; exp > 0; exp-- {
+		sig = append(sig, '0')
+	}
+	v, err := strconv.ParseUint(string(sig), 10, 64)
+	switch {
+	case err != nil || v > 1<<63 || v == 1<<63 && !neg:
+		return 0, false
+	case neg:
+		return -int64(v), true
+	}
+	return int64(v), true
+}
+
+func indexByte(s []byte, c byte) int {
+	for i := range s {
+		if s[i] == c {
+			return i
+		}
+	}
+	return -1
+}
+
+// clampExp reads an exponent. One so large that only zero survives it stays just large: the text of a
+// number in memory is far shorter than 1<<30 digits.
+func clampExp(s []byte) int {
+	neg := s[0] == '-'
+	if s[0] == '-' || s[0] == '+' {
+		s = s[1:]
+	}
+	e := 0
+	for _, c := range s {
+		if e = e*10 + int(c-'0'); e > 1<<30 {
+			e = 1 << 30
+			break
+		}
+	}
+	if neg {
+		return -e
+	}
+	return e
+}

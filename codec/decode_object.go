@@ -1,0 +1,287 @@
+package codec
+
+// FirstKey consumes the opening brace of an object and its first key with the colon. It
+// returns false for an empty object, which is then consumed, and after an error.
+//
+//	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
+//		switch key { ... }
+//	}
+//	return d.Err()
+func (d *Decoder) FirstKey() (key string, ok bool) {
+	if d.next() != '{' {
+		d.unexpected("an object")
+		return "", false
+	}
+	d.pos++
+	if d.depth++; d.depth > d.limit {
+		d.fail(d.pos-1, ErrDepth)
+		return "", false
+	}
+	if d.next() == '}' {
+		d.pos++
+		d.depth--
+		return "", false
+	}
+	return d.key()
+}
+
+// NextKey consumes the comma and the next key of an object, or its closing brace, and then returns
+// false. prev is the key before; if its value could not be read, NextKey puts it in front of the error's
+// JSON Pointer.
+func (d *Decoder) NextKey(prev string) (key string, ok bool) {
+	switch d.next() {
+	case ',':
+		d.pos++
+		return d.key()
+	case '}':
+		d.pos++
+		d.depth--
+	default:
+		d.badMember(prev)
+	}
+	return "", false
+}
+
+func (d *Decoder) badMember(prev string) {
+	if d.err != nil {
+		d.err.under(prev)
+		return
+	}
+	d.missingSeparator("',' or '}' after a member")
+}
+
+func (d *Decoder) missingSeparator(want string) {
+	if d.pos >= len(d.src) {
+		d.syntax("the input ends where " + want + " should be")
+		return
+	}
+	d.syntax(quoteByte(d.src[d.pos]) + " where " + want + " should be")
+}
+
+// key consumes a key and its colon.
+func (d *Decoder) key() (string, bool) {
+	if d.next() != '"' {
+		d.missingSeparator("a member name")
+		return "", false
+	}
+	d.keyPos = d.pos
+	s := d.src[d.pos+1:]
+	var key string
+	// A loop, not scan.ASCII: names are short, and the call costs more than it saves.
+	n := 0
+	for n < len(s) && s[n] != '"' && s[n] != '\\' && s[n]-0x20 < 0x60 {
+		n++
+	}
+	if n < len(s) && s[n] == '"' {
+		key = d.str(s[:n])
+		d.pos += n + 2
+	} else if key = d.stringSlow(); d.err != nil {
+		return "", false
+	}
+	if d.pos < len(d.src) && d.src[d.pos] == ':' {
+		d.pos++
+		return key, true
+	}
+	if d.next() != ':' {
+		d.missingSeparator("':' after a member name")
+		return "", false
+	}
+	d.pos++
+	return key, true
+}
+
+// Once fails if a member whose bit is set in seen comes again, and sets the bit.
+func (d *Decoder) Once(seen *uint64, bit uint64) {
+	if *seen&bit != 0 {
+		d.duplicate()
+	}
+	*seen |= bit
+}
+
+func (d *Decoder) duplicate() { d.fail(d.keyPos, ErrDuplicate) }
+
+// Unknown reads the value of a member that the type does not know and keeps it in e, drops it or
+// refuses it, as the options say. run is the type's own variable, 0 at first: where the last member it kept
+// ended. Members that stand together in the input stay one borrowed piece of it.
+func (d *Decoder) Unknown(e *Extra, run *int) {
+	if d.flags&(flagDrop|flagReject) != 0 {
+		if d.flags&flagReject != 0 {
+			d.fail(d.keyPos, ErrUnknown)
+			return
+		}
+		d.skip()
+		return
+	}
+	start, lines := d.keyPos, d.lines
+	d.lines = false
+	d.skip()
+	if d.err != nil {
+		return
+	}
+	if *run > 0 && d.comma(*run, start) {
+		start = *run - len(e.b) // the run grows; what is between is one comma
+	} else if *run != 0 {
+		d.join(e, start)
+		start = -1
+	}
+	if start >= 0 {
+		e.b, *run = d.src[start:d.pos:d.pos], d.pos
+	}
+	if d.lines {
+		e.st |= extraLines
+	}
+	d.lines = d.lines || lines
+}
+
+// comma reports whether input[from:to] is one comma and white space, so that two members with it between
+// them can stay one piece.
+func (d *Decoder) comma(from, to int) bool {
+	commas := 0
+	for _, c := range d.src[from:to] {
+		switch c {
+		case ',':
+			commas++
+		case '\n', '\r':
+			d.lines = true
+		case ' ', '\t':
+		default:
+			return false
+		}
+	}
+	return commas == 1
+}
+
+// join puts e's members and the one that starts at start together in the arena.
+func (d *Decoder) join(e *Extra, start int) {
+	member := d.src[start:d.pos]
+	n := len(d.arena)
+	if len(e.b) > 0 && n >= len(e.b) && &d.arena[n-len(e.b)] == &e.b[0] {
+		n -= len(e.b) // e's text is the arena's last: it grows in place
+	} else {
+		d.arena = append(d.arena, e.b...)
+	}
+	d.arena = append(d.arena, ',')
+	d.arena = append(d.arena, member...)
+	e.b = d.arena[n:len(d.arena):len(d.arena)]
+}
+
+// FirstElem consumes the opening bracket of an array. It returns false for an empty array, which is
+// then consumed, and after an error.
+//
+//	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) { ... }
+func (d *Decoder) FirstElem() bool {
+	if d.next() != '[' {
+		d.unexpected("an array")
+		return false
+	}
+	d.pos++
+	if d.depth++; d.depth > d.limit {
+		d.fail(d.pos-1, ErrDepth)
+		return false
+	}
+	if d.next() == ']' {
+		d.pos++
+		d.depth--
+		return false
+	}
+	return d.err == nil
+}
+
+// NextElem consumes the comma before the next element, or the closing bracket, and then returns false.
+// i is the index of the element before; if that could not be read, it goes in front of the error's JSON Pointer.
+func (d *Decoder) NextElem(i int) bool {
+	switch d.next() {
+	case ',':
+		d.pos++
+		return true
+	case ']':
+		d.pos++
+		d.depth--
+	default:
+		d.badElem(i)
+	}
+	return false
+}
+
+func (d *Decoder) badElem(i int) {
+	if d.err != nil {
+		d.err = AtIndex(d.err, i).(*Error)
+		return
+	}
+	d.missingSeparator("',' or ']' after an element")
+}
+
+// Probe is a question about an object: is there a member at Path (names from the object down), and, if
+// Equals is not empty, is it that string?
+type Probe struct {
+	Path   []string
+	Equals string
+}
+
+// Probe answers up to 64 questions about the object that comes next, which is not consumed: bit i is
+// set if tests[i] holds. A value that is no object answers nothing.
+func (d *Decoder) Probe(tests []Probe) uint64 {
+	m := d.Mark()
+	var found uint64
+	if d.Kind() == KindObject {
+		found = d.probe(tests, 0, ^uint64(0)>>(64-len(tests)))
+	}
+	d.Rewind(m)
+	return found
+}
+
+// probe looks at one object for the tests in live, whose paths agree with the way here up to level.
+func (d *Decoder) probe(tests []Probe, level int, live uint64) (found uint64) {
+	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
+		var deeper, strs uint64
+		for i := range tests {
+			t := &tests[i]
+			if live>>i&1 == 0 || level >= len(t.Path) || t.Path[level] != key {
+				continue
+			}
+			switch {
+			case level+1 < len(t.Path):
+				deeper |= 1 << i
+			case t.Equals == "":
+				found |= 1 << i
+			default:
+				strs |= 1 << i
+			}
+		}
+		switch k := d.Kind(); {
+		case strs != 0 && k == KindString:
+			s := d.String()
+			for i := range tests {
+				if strs>>i&1 != 0 && tests[i].Equals == s {
+					found |= 1 << i
+				}
+			}
+		case deeper != 0 && k == KindObject:
+			found |= d.probe(tests, level+1, deeper)
+		default:
+			d.skip()
+		}
+	}
+	return found
+}
+
+// Tag returns the string at member name of the object that comes next, which is not consumed; "" and
+// false if it is absent or no string.
+func (d *Decoder) Tag(name string) (tag string, ok bool) {
+	m := d.Mark()
+	if d.Kind() != KindObject {
+		d.unexpected("an object")
+		return "", false
+	}
+	for key, more := d.FirstKey(); more; key, more = d.NextKey(key) {
+		if key == name {
+			if d.Kind() == KindString {
+				tag, ok = d.String(), d.err == nil
+			}
+			break
+		}
+		d.skip()
+	}
+	d.Rewind(m)
+	return tag, ok
+}

@@ -1,0 +1,241 @@
+package codec
+
+import (
+	"unicode/utf8"
+
+	"github.com/mcpwire/mcpwire/codec/internal/scan"
+)
+
+// String consumes a string. The result borrows the input, or d's arena if it had escapes.
+func (d *Decoder) String() string {
+	if d.next() != '"' {
+		d.unexpected("a string")
+		return ""
+	}
+	s := d.src[d.pos+1:]
+	n := scan.ASCII(s)
+	if n < len(s) && s[n] == '"' {
+		d.pos += n + 2
+		return d.str(s[:n])
+	}
+	return d.stringSlow()
+}
+
+// stringSlow reads a string, at whose quote d stands, that may hold anything.
+func (d *Decoder) stringSlow() string {
+	start := d.pos + 1
+	n, high := scan.Text(d.src[start:])
+	end := start + n
+	if end < len(d.src) && d.src[end] == '"' {
+		if high && !d.utf8(start, end) {
+			return ""
+		}
+		d.pos = end + 1
+		return d.str(d.src[start:end])
+	}
+	return d.unescape(start, end, high)
+}
+
+// utf8 checks that input[start:end] is UTF-8, and fails at the first bad byte if it is not.
+func (d *Decoder) utf8(start, end int) bool {
+	if d.flags&flagTrusted != 0 || utf8.Valid(d.src[start:end]) {
+		return true
+	}
+	for i := start; i < end; {
+		r, n := utf8.DecodeRune(d.src[i:end])
+		if r == utf8.RuneError && n == 1 {
+			d.fail(i, ErrUTF8)
+			break
+		}
+		i += n
+	}
+	return false
+}
+
+// unescapeBlock is how many bytes of arena are made ready at a time.
+const unescapeBlock = 2048
+
+// unescape decodes a string into the arena. It starts at start; up to at there is plain text.
+func (d *Decoder) unescape(start, at int, high bool) string {
+	first := len(d.arena)
+	if room := at - start + min(unescapeBlock, len(d.src)-at+8); cap(d.arena)-len(d.arena) < room {
+		d.growArena(first, room)
+	}
+	d.arena = append(d.arena, d.src[start:at]...)
+	for at < len(d.src) {
+		switch c := d.src[at]; {
+		case c == '"':
+			if high && !d.utf8(start, at) {
+				return ""
+			}
+			d.pos = at + 1
+			return d.str(d.arena[first:len(d.arena):len(d.arena)])
+		case c == '\\':
+			n, err := d.escape(at)
+			if err != nil {
+				d.fail(at, err)
+				return ""
+			}
+			at += n
+		case c < 0x20:
+			d.fail(at, because(ErrSyntax, "control character "+quoteByte(c)+" in a string"))
+			return ""
+		}
+		// Text up to the next stop goes into the arena's spare room, 8 bytes at a time.
+		if room := min(unescapeBlock, len(d.src)-at+8); cap(d.arena)-len(d.arena) < room {
+			d.growArena(first, room)
+		}
+		n, h := scan.CopyText(d.arena[len(d.arena):cap(d.arena)], d.src[at:])
+		d.arena = d.arena[:len(d.arena)+n]
+		high = high || h
+		at += n
+	}
+	d.fail(at, because(ErrSyntax, "the input ends in a string"))
+	return ""
+}
+
+// growArena makes room for n more bytes. Strings that were decoded before stay where they are, in the old
+// arena: only the one in the making, from first on, moves.
+func (d *Decoder) growArena(first, n int) {
+	grown := make([]byte, len(d.arena), max(2*cap(d.arena), len(d.arena)+n))
+	copy(grown[first:], d.arena[first:])
+	d.arena = grown
+}
+
+// escape decodes the escape sequence at index at of the input into the arena and returns its length. A high
+// surrogate takes its low half along.
+func (d *Decoder) escape(at int) (int, error) {
+	if at+1 >= len(d.src) {
+		return 0, because(ErrSyntax, "the input ends in an escape")
+	}
+	c := d.src[at+1]
+	if c != 'u' {
+		u := unescaped[c]
+		if u == 0 {
+			return 0, because(ErrSyntax, "escape \\"+quoteByte(c))
+		}
+		d.arena = append(d.arena, u)
+		return 2, nil
+	}
+	r, ok := hex4(d.src, at+2)
+	if !ok {
+		return 0, because(ErrSyntax, "\\u without four hexadecimal digits")
+	}
+	if r < 0xd800 || r > 0xdfff {
+		d.arena = utf8.AppendRune(d.arena, r)
+		return 6, nil
+	}
+	if low, ok := lowHalf(d.src, at+6); ok && r < 0xdc00 {
+		d.arena = utf8.AppendRune(d.arena, (r-0xd800)<<10+(low-0xdc00)+0x10000)
+		return 12, nil
+	}
+	if d.flags&flagStrict != 0 {
+		return 0, ErrSurrogate
+	}
+	d.arena = utf8.AppendRune(d.arena, utf8.RuneError)
+	return 6, nil
+}
+
+// lowHalf reads a \u escape of a low surrogate at index at.
+func lowHalf(src []byte, at int) (rune, bool) {
+	if at+1 >= len(src) || src[at] != '\\' || src[at+1] != 'u' {
+		return 0, false
+	}
+	r, ok := hex4(src, at+2)
+	return r, ok && r >= 0xdc00 && r <= 0xdfff
+}
+
+// hex4 reads four hexadecimal digits at index at.
+func hex4(src []byte, at int) (r rune, ok bool) {
+	if len(src)-at < 4 {
+		return 0, false
+	}
+	for _, c := range src[at : at+4] {
+		h := hexValue[c]
+		if h == 0 {
+			return 0, false
+		}
+		r = r<<4 | rune(h-1)
+	}
+	return r, true
+}
+
+// unescaped maps the letter of a two-byte escape to what it stands for; 0 for a letter that is none.
+var unescaped = [256]byte{
+	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
+}
+
+// hexValue maps a hexadecimal digit to its value plus one; 0 for what is none.
+var hexValue = [256]byte{
+	'0': 1, '1': 2, '2': 3, '3': 4, '4': 5, '5': 6, '6': 7, '7': 8, '8': 9, '9': 10,
+	'a': 11, 'b': 12, 'c': 13, 'd': 14, 'e': 15, 'f': 16,
+	'A': 11, 'B': 12, 'C': 13, 'D': 14, 'E': 15, 'F': 16,
+}
+
+// skipString reads over the string at whose quote d stands, checking escapes and UTF-8.
+func (d *Decoder) skipString() {
+	start := d.pos + 1
+	at, high := start, false
+	for {
+		n, h := scan.Text(d.src[at:])
+		at += n
+		high = high || h
+		if at >= len(d.src) {
+			d.fail(at, because(ErrSyntax, "the input ends in a string"))
+			return
+		}
+		switch c := d.src[at]; {
+		case c == '"':
+			if !high || d.utf8(start, at) {
+				d.pos = at + 1
+			}
+			return
+		case c != '\\':
+			d.fail(at, because(ErrSyntax, "control character "+quoteByte(c)+" in a string"))
+			return
+		case at+1 >= len(d.src):
+			d.fail(at, because(ErrSyntax, "the input ends in an escape"))
+			return
+		case d.src[at+1] == 'u':
+			if _, ok := hex4(d.src, at+2); !ok {
+				d.fail(at, because(ErrSyntax, "\\u without four hexadecimal digits"))
+				return
+			}
+			at += 6
+		case unescaped[d.src[at+1]] == 0:
+			d.fail(at, because(ErrSyntax, "escape \\"+quoteByte(d.src[at+1])))
+			return
+		default:
+			at += 2
+		}
+	}
+}
+
+// OptString consumes a string or null.
+func (d *Decoder) OptString(o *Opt[string]) {
+	if d.Null() {
+		o.SetNull()
+		return
+	}
+	o.Set(d.String())
+}
+
+// Text consumes a string into a named string type, such as an enum.
+func Text[T ~string](d *Decoder, v *T) { *v = T(d.String()) }
+
+// OptText consumes a string or null into a named string type.
+func OptText[T ~string](d *Decoder, o *Opt[T]) {
+	if d.Null() {
+		o.SetNull()
+		return
+	}
+	o.Set(T(d.String()))
+}
+
+// Const consumes a string that must be want.
+func (d *Decoder) Const(want string) {
+	at := d.pos
+	if got := d.String(); got != want && d.err == nil {
+		d.fail(at, because(ErrConst, "not "+want))
+	}
+}
