@@ -1,0 +1,117 @@
+package jsonrpc
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/mcpwire/mcpwire/codec"
+)
+
+// Kind is what a message is.
+type Kind uint8
+
+// The kinds of messages.
+const (
+	Invalid      Kind = iota
+	Request           // method and id
+	Notification      // method without id
+	Response          // result or error
+)
+
+var kindNames = [...]string{"invalid message", "request", "notification", "response"}
+
+// String returns the kind's name.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "unknown kind"
+}
+
+// Message is a JSON-RPC message, as Scan found it. All of it is borrowed from the frame. What it holds after an
+// error, Scan says.
+type Message struct {
+	Kind   Kind
+	ID     ID // zero for a notification and for an error that answers no request in particular
+	Method string
+	Params codec.Raw // zero if absent
+	Result codec.Raw
+	Err    codec.Raw // the error object
+
+	frame      []byte
+	id, method span // where their values stand in frame
+	lines      bool
+	info       *Info
+}
+
+// span is a piece of a frame; empty if to is 0.
+type span struct{ from, to int }
+
+var noInfo Info
+
+// Info returns what the transport knows of the sender; never nil.
+func (m *Message) Info() *Info {
+	if m.info == nil {
+		return &noInfo
+	}
+	return m.info
+}
+
+// SetInfo sets what Info returns. Transports call it before ServeMessage.
+func (m *Message) SetInfo(i *Info) { m.info = i }
+
+// Clone returns a Message with memory of its own, to keep after the frame is gone. The Info is shared.
+func (m *Message) Clone() *Message {
+	c := *m
+	c.ID, c.Method = m.ID.Clone(), strings.Clone(m.Method)
+	c.Params, c.Result, c.Err = m.Params.Clone(), m.Result.Clone(), m.Err.Clone()
+	c.frame = bytes.Clone(m.frame)
+	return &c
+}
+
+// Frame returns the whole message as it was scanned, borrowed; nil if Scan did not accept it.
+func (m *Message) Frame() []byte { return m.frame }
+
+// LineBreaks reports whether the frame holds a raw CR or LF. In valid JSON that is white space
+// between tokens, which a line framing may overwrite with spaces.
+func (m *Message) LineBreaks() bool { return m.lines }
+
+// emptyObject stands for parameters or results that are absent.
+var emptyObject = mustRaw("{}")
+
+func mustRaw(s string) codec.Raw {
+	r, err := codec.ParseRaw([]byte(s))
+	if err != nil {
+		panic(err) // a literal of this package
+	}
+	return r
+}
+
+// DecodeParams decodes the parameters into v; absent ones count as {}. v borrows the message and d. The
+// bytes are not checked again: Scan has done that.
+func (m *Message) DecodeParams(d *codec.Decoder, v codec.Decodable) error {
+	return decodeRaw(d, m.Params, v)
+}
+
+// DecodeResult decodes the result into v, which then borrows the message and d.
+func (m *Message) DecodeResult(d *codec.Decoder, v codec.Decodable) error {
+	return decodeRaw(d, m.Result, v)
+}
+
+func decodeRaw(d *codec.Decoder, r codec.Raw, v codec.Decodable) error {
+	if r.IsZero() {
+		r = emptyObject
+	}
+	d.ResetRaw(r)
+	return d.Decode(v)
+}
+
+// DecodeError decodes the error object of a response into e, which then borrows the message.
+func (m *Message) DecodeError(e *Error) error {
+	var d codec.Decoder
+	d.ResetRaw(m.Err)
+	if err := e.DecodeJSON(&d); err != nil {
+		return err
+	}
+	return d.End()
+}

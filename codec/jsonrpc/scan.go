@@ -1,0 +1,220 @@
+package jsonrpc
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/mcpwire/mcpwire/codec"
+)
+
+// ErrBatch is what Scan returns for a top-level array. Only revision 2025-03-26 has batches: there, ScanBatch takes
+// the array apart. Everywhere else ErrBatch is the answer: it is an *Error with CodeInvalidRequest.
+var ErrBatch error = &Error{Code: CodeInvalidRequest, Message: "invalid request: an array where one message should be"}
+
+// The members of the envelope that were seen, and what was found out about them.
+const (
+	sawVersion uint8 = 1 << iota
+	sawID
+	sawMethod
+	sawParams
+	sawResult
+	sawError
+	idIsNull
+)
+
+// Scan finds the parts of the JSON-RPC message in src, checking all of src in one pass: grammar, UTF-8, depth (the
+// envelope counts as one level of codec.DefaultMaxDepth) and the rules of the envelope. What is inside params and result is
+// not decoded. m is overwritten, its Info included; what it then holds borrows src, and may borrow nothing else
+// than a few bytes for a method or id that is written with escapes.
+//
+// The error is an *Error that can be sent as the answer: CodeParseError if src is not a JSON document, else
+// CodeInvalidRequest. It wraps a *codec.Error with the offset; only ErrBatch has none. A member of the envelope
+// that comes twice is an error, so that no two readers of a message can disagree about it.
+//
+// After an error, m has no more than what is needed to answer or to report: Kind, if the members that could be read tell what
+// the message was meant to be, else Invalid; ID and Method, if they could be read and came once. A broken
+// Response is not to be answered: its ID is one of our own.
+func Scan(src []byte, m *Message) error {
+	*m = Message{}
+	s := scanner{src: src}
+	s.d.Reset(src)
+	if s.d.Kind() != codec.KindObject {
+		return s.notAnObject()
+	}
+	s.end = s.d.Offset() + 1
+	first := s.end
+	for key, ok := s.d.FirstKey(); ok; key, ok = s.d.NextKey(key) {
+		s.member(key, m)
+		s.end = s.d.Offset()
+	}
+	err := s.d.End()
+	m.Kind = s.kind()
+	if err != nil {
+		s.broken(m)
+		return parseError(err)
+	}
+	if s.classify(m); s.fault != nil {
+		m.Params, m.Result, m.Err = codec.Raw{}, codec.Raw{}, codec.Raw{}
+		return s.fault
+	}
+	if m.Kind == Response && s.seen&sawID == 0 {
+		m.id = span{first, first} // where AppendRewritten puts one in
+	}
+	m.frame, m.lines = src, s.d.LineBreaks()
+	return nil
+}
+
+// scanner is the state of one Scan. It lives on the stack: nothing may keep a pointer to it.
+type scanner struct {
+	src   []byte
+	d     codec.Decoder
+	seen  uint8
+	end   int    // where the member before this one ended
+	fault *Error // the first rule of the envelope that is broken; a grammar error takes precedence
+}
+
+// member reads the value of one member. Broken rules are noted, and reading goes on: the id may be still to come.
+func (s *scanner) member(key string, m *Message) {
+	switch key {
+	case "jsonrpc":
+		if s.once(sawVersion, "jsonrpc") {
+			s.version()
+		}
+	case "id":
+		if s.once(sawID, "id") {
+			s.id(m)
+		} else {
+			m.ID = ID{}
+		}
+	case "method":
+		if s.once(sawMethod, "method") {
+			s.method(m)
+		} else {
+			m.Method = ""
+		}
+	case "params":
+		if s.once(sawParams, "params") {
+			m.Params = s.object("params")
+		}
+	case "result":
+		if s.once(sawResult, "result") {
+			m.Result = s.object("result")
+		}
+	case "error":
+		if s.once(sawError, "error") {
+			s.errorObject(m)
+		}
+	default:
+		s.d.Skip()
+	}
+}
+
+// once reports whether a member comes for the first time (rule A-19); else it skips the value.
+func (s *scanner) once(bit uint8, name string) bool {
+	if s.seen&bit != 0 {
+		s.invalid(s.keyOffset(), name, codec.ErrDuplicate, name+" comes twice")
+		s.d.Skip()
+		return false
+	}
+	s.seen |= bit
+	return true
+}
+
+// keyOffset returns where the current key begins. Only a comma and white space are between it and the member before.
+func (s *scanner) keyOffset() int { return s.end + bytes.IndexByte(s.src[s.end:], '"') }
+
+func (s *scanner) version() {
+	if s.d.Kind() != codec.KindString {
+		s.wrongKind("jsonrpc", "jsonrpc is not a string")
+		return
+	}
+	at := s.d.Offset()
+	if got := s.text(); got != "2.0" && s.d.Err() == nil {
+		s.invalid(at, "jsonrpc", codec.ErrConst, `jsonrpc is not "2.0"`)
+	}
+}
+
+func (s *scanner) id(m *Message) {
+	switch s.d.Kind() {
+	case codec.KindNumber:
+		m.id.from = s.d.Offset()
+		number := s.d.Number()
+		m.id.to = s.d.Offset()
+		if s.d.Err() != nil {
+			return
+		}
+		if !isInteger(number) {
+			s.invalid(m.id.from, "id", codec.ErrRange, "id is a fraction")
+			return
+		}
+		m.ID = ID{number, idNumber}
+	case codec.KindString:
+		m.id.from = s.d.Offset()
+		raw := s.d.Raw()
+		m.id.to = s.d.Offset()
+		if s.d.Err() == nil {
+			m.ID = stringID(raw)
+		}
+	case codec.KindNull: // whether that is allowed depends on the rest of the message
+		s.seen |= idIsNull
+		m.id.from = s.d.Offset()
+		s.d.Skip()
+		m.id.to = s.d.Offset()
+	default:
+		s.wrongKind("id", "id is neither a string nor an integer")
+	}
+}
+
+func (s *scanner) method(m *Message) {
+	if s.d.Kind() != codec.KindString {
+		s.wrongKind("method", "method is not a string")
+		return
+	}
+	m.method.from = s.d.Offset()
+	m.Method = s.text()
+	m.method.to = s.d.Offset()
+}
+
+// text reads the string at whose quote the decoder stands.
+func (s *scanner) text() string {
+	for _, c := range s.src[s.d.Offset()+1:] {
+		if c == '"' {
+			return s.d.String()
+		}
+		if c == '\\' {
+			break
+		}
+	}
+	if raw := s.d.Raw(); s.d.Err() == nil {
+		return text(raw)
+	}
+	return ""
+}
+
+// object reads params or a result (rules A-09, A-17).
+func (s *scanner) object(name string) codec.Raw {
+	if s.d.Kind() != codec.KindObject {
+		s.wrongKind(name, name+" is not an object")
+		return codec.Raw{}
+	}
+	return s.d.Raw()
+}
+
+func (s *scanner) errorObject(m *Message) {
+	if s.d.Kind() != codec.KindObject {
+		s.wrongKind("error", "error is not an object")
+		return
+	}
+	at := s.d.Offset()
+	m.Err = s.d.Raw()
+	if s.d.Err() != nil {
+		return
+	}
+	if err := checkError(m.Err); err != nil {
+		var e *codec.Error
+		if errors.As(codec.At(err, "error"), &e) {
+			e.Offset += at
+			s.note(e, "error lacks an integer code or a string message, or has one twice")
+		}
+	}
+}
