@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mcpwire/mcpwire/bench/internal/measure"
+	"github.com/mcpwire/mcpwire/bench/internal/report"
+	"github.com/mcpwire/mcpwire/bench/peers"
+	"github.com/mcpwire/mcpwire/internal/corpus"
+)
+
+// comparison is one section of the report: which messages, which codecs, which work.
+type comparison struct {
+	title, about string
+	messages     []corpus.Message
+	codecs       []peers.Codec
+	view         peers.View
+	encode       bool
+}
+
+const reuse = "Targets are used again after they were set to zero; buffers are used again where the codec can do that."
+
+func comparisons() []comparison {
+	messages, all := corpus.Messages(), peers.All()
+	var copies []corpus.Message
+	for _, m := range corpus.Variants() {
+		if m.Name != m.Base() {
+			copies = append(copies, m)
+		}
+	}
+	return []comparison{
+		{title: "Decode", about: "The params, result or error object of a message into a typed value. " + reuse, messages: messages, codecs: all},
+		{title: "Encode", about: "A typed value into the params, result or error object. " + reuse, messages: messages, codecs: all, encode: true},
+		{title: "Decode the whole message", about: "The envelope and what is in it. " + reuse, messages: messages, codecs: all, view: peers.Whole},
+		{title: "Encode the whole message", about: "The envelope and what is in it. " + reuse, messages: messages, codecs: all, view: peers.Whole, encode: true},
+		{title: "Envelope", about: "Version, id and method of a message typed, its payload raw: what a router needs. A codec that does not check raw values " +
+			"lets a broken payload through here; gjson takes its whole input to be valid.", messages: messages, codecs: peers.Routers(), view: peers.Outer},
+		{title: "Decode copies in another order and with unknown members", about: "As Decode, but the members of every object are shuffled, " +
+			"or members that no revision has were added to every typed object.", messages: copies, codecs: all},
+	}
+}
+
+func compare(cfg config) (report.Report, error) {
+	rep := report.Report{Baseline: peers.Baseline}
+	for _, c := range peers.Routers() {
+		if cfg.wantsCodec(c) {
+			rep.Strictness = append(rep.Strictness, [2]string{c.Name(), c.Strictness()})
+		}
+	}
+	for _, c := range comparisons() {
+		fmt.Fprintln(os.Stderr, "measuring:", c.title)
+		section, err := c.measure(cfg)
+		if err != nil {
+			return rep, fmt.Errorf("%s: %w", c.title, err)
+		}
+		rep.Sections = append(rep.Sections, section)
+	}
+	limits, err := limits(cfg)
+	rep.Limits = limits
+	return rep, err
+}
+
+func (cfg config) wantsCodec(c peers.Codec) bool {
+	return c.Name() == peers.Baseline || strings.Contains(c.Name(), cfg.codecs)
+}
+
+func (c comparison) measure(cfg config) (report.Section, error) {
+	section := report.Section{Title: c.title, About: c.about}
+	for _, m := range c.messages {
+		if !strings.Contains(m.Name, cfg.messages) {
+			continue
+		}
+		row, err := c.measureMessage(cfg, m)
+		if err != nil {
+			return section, fmt.Errorf("%s: %w", m.Name, err)
+		}
+		section.Rows = append(section.Rows, row)
+	}
+	return section, nil
+}
+
+// measureMessage lets the codecs that can take turns on m.
+func (c comparison) measureMessage(cfg config, m corpus.Message) (report.Row, error) {
+	data := c.view.Data(m)
+	row := report.Row{Message: m.Name, Bytes: len(data)}
+	var tasks []measure.Task
+	for _, codec := range c.codecs {
+		if !cfg.wantsCodec(codec) {
+			continue
+		}
+		target := peers.NewTarget(codec, m, c.view)
+		if target == nil {
+			continue
+		}
+		run, err := c.task(codec, target, data)
+		if err != nil {
+			return row, fmt.Errorf("%s: %w", codec.Name(), err)
+		}
+		checks := peers.Probe(codec)
+		safe := checks.SafeDecode()
+		if c.encode {
+			safe = checks.SafeEncode()
+		}
+		tasks = append(tasks, measure.Task{Run: run, Bytes: len(data)})
+		row.Cells = append(row.Cells, report.Cell{Codec: codec.Name(), Safe: safe})
+	}
+	results, err := measure.Interleaved(tasks, cfg.measure)
+	if err != nil {
+		return row, err
+	}
+	for i, r := range results {
+		row.Cells[i].Result = r
+	}
+	return row, nil
+}
+
+// task returns the work to time.
+func (c comparison) task(codec peers.Codec, target any, data []byte) (func() error, error) {
+	if !c.encode {
+		reset := peers.Resetter(codec, target)
+		return func() error {
+			reset()
+			return codec.Decode(data, target)
+		}, nil
+	}
+	if err := codec.Decode(data, target); err != nil {
+		return nil, err
+	}
+	return func() error {
+		_, err := codec.Encode(target)
+		return err
+	}, nil
+}
+
+var errWork = errors.New("the corpus is not valid")
+
+// limits measures what bounds every codec from below, and two checks of the standard library.
+func limits(cfg config) ([]report.Limit, error) {
+	var out []report.Limit
+	for _, m := range corpus.Messages() {
+		if !strings.Contains(m.Name, cfg.messages) {
+			continue
+		}
+		dst := make([]byte, len(m.Data))
+		works := []struct {
+			name string
+			run  func() bool
+		}{
+			{"memmove", func() bool { return copy(dst, m.Data) == len(dst) }},
+			{"bytes.IndexByte", func() bool { return bytes.IndexByte(m.Data, 0) < 0 }},
+			{"utf8.Valid", func() bool { return utf8.Valid(m.Data) }},
+			{"json.Valid", func() bool { return json.Valid(m.Data) }},
+		}
+		tasks := make([]measure.Task, len(works))
+		for i, w := range works {
+			tasks[i] = measure.Task{Bytes: len(m.Data), Run: func() error {
+				if !w.run() {
+					return errWork
+				}
+				return nil
+			}}
+		}
+		results, err := measure.Interleaved(tasks, cfg.measure)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range results {
+			out = append(out, report.Limit{Name: works[i].name, Message: m.Name, GBPerS: r.MBPerSecond() / 1e3})
+		}
+	}
+	return out, nil
+}

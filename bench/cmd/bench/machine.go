@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bytedance/sonic"
+
+	"github.com/mcpwire/mcpwire/bench/internal/measure"
+)
+
+// machineFacts is what a reader needs to judge the numbers, or to get them again.
+func machineFacts(cfg config) [][2]string {
+	commit := cfg.commit
+	if commit == "" {
+		commit = gitCommit()
+	}
+	return [][2]string{
+		{"date", time.Now().UTC().Format(time.DateOnly)},
+		{"commit", commit},
+		{"Go", runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH},
+		{"CPU", cpuModel() + ", " + strconv.Itoa(runtime.NumCPU()) + " cores"},
+		{"peers", peerVersions()},
+		{"sonic", sonicKind()},
+		{"times", measure.Clock + ", fastest of " + strconv.Itoa(cfg.measure.Rounds) + " interleaved rounds of " + cfg.measure.Batch.String()},
+	}
+}
+
+// gitCommit returns the commit of the working tree, marked if the tree has changes.
+func gitCommit() string {
+	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
+	if err != nil {
+		return "unknown"
+	}
+	commit := strings.TrimSpace(string(out))
+	if exec.Command("git", "diff", "--quiet", "HEAD").Run() != nil {
+		commit += " with changes"
+	}
+	return commit
+}
+
+func cpuModel() string {
+	file, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	defer func() { _ = file.Close() }()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
+
+// peerVersions lists the modules that the codecs come from, as this program was built with them.
+func peerVersions() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	peers := map[string]bool{
+		"github.com/bytedance/sonic": true, "github.com/goccy/go-json": true, "github.com/mailru/easyjson": true,
+		"github.com/segmentio/encoding": true, "github.com/go-faster/jx": true, "github.com/go-json-experiment/json": true,
+		"github.com/tidwall/gjson": true,
+	}
+	var out []string
+	for _, dep := range info.Deps {
+		if peers[dep.Path] {
+			out = append(out, strings.TrimPrefix(dep.Path, "github.com/")+" "+dep.Version)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func sonicKind() string {
+	if sonic.APIKind == sonic.UseStdJSON {
+		return "has no code for this platform and falls back to encoding/json"
+	}
+	return "its own code, no fallback"
+}
