@@ -42,6 +42,7 @@ type Decoder struct {
 	err    *Error
 	arena  []byte
 	slabs  []slabber
+	input  []byte // a copy of the document, for ResetCopy
 }
 
 // Reset makes d read src, which it borrows. What d decoded before is no longer good.
@@ -118,6 +119,9 @@ func (d *Decoder) Release() {
 	d.src, d.err = nil, nil
 	if cap(d.arena) > maxKeptArena {
 		d.arena = nil
+	}
+	if cap(d.input) > maxKeptArena {
+		d.input = nil
 	}
 	size := 0
 	for _, s := range d.slabs {

@@ -187,3 +187,34 @@ func ParseNumber(s string) error {
 	}
 	return nil
 }
+
+// FitsInt reports whether the next value is an integer of 64 bits, which is not consumed.
+func (d *Decoder) FitsInt() bool {
+	if d.Kind() != KindNumber {
+		return false
+	}
+	m := d.Mark()
+	text, _ := d.number()
+	_, ok := parseInt(text)
+	d.Rewind(m)
+	return ok && d.err == nil
+}
+
+// ResetCopy is ResetRaw with a copy of r, in memory that d keeps: what is then decoded borrows d alone. It returns the
+// copy, which is good until d is Reset.
+func (d *Decoder) ResetCopy(r Raw, opts ...Option) Raw {
+	d.input = append(d.input[:0], r.b...)
+	r.b = d.input
+	d.ResetRaw(r, opts...)
+	return r
+}
+
+// Has reports whether e has a member named key.
+func (e *Extra) Has(key string) bool {
+	for k := range e.All() {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}

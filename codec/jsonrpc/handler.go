@@ -73,6 +73,9 @@ type Call struct {
 	// Params is the JSON text of the parameters, appended to by the caller; empty sends none. It
 	// starts with room in it and is reused.
 	Params []byte
+	// Revision is the peer's, as far as the transport knows it when it makes the Call: the form that params are
+	// appended in. 0 if unknown: all that is set is appended.
+	Revision Revision
 	// Timeout bounds the wait; 0 takes the transport's default, negative means no bound but ctx.
 	Timeout time.Duration
 	// OnProgress is called with the params of each progress notification for this call, in order, before

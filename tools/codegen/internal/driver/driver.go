@@ -1,0 +1,123 @@
+// Package driver runs the stages of the generator: it loads the schemas, builds the model, prints the code, and
+// writes it, or compares it with what is there.
+package driver
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/mcpwire/mcpwire/schema"
+	"github.com/mcpwire/mcpwire/tools/codegen/internal/emit"
+	"github.com/mcpwire/mcpwire/tools/codegen/internal/jsonschema"
+	"github.com/mcpwire/mcpwire/tools/codegen/internal/model"
+)
+
+// Schema is one input.
+type Schema struct {
+	Revision string // "" if there is only one
+	File     string
+}
+
+// Config is what the command line says.
+type Config struct {
+	MCP             bool
+	Schemas         []Schema
+	Package         string
+	Out             string
+	Docs, Overrides string // files; "" for none
+	Types           []string
+	EasyJSON, Tests bool
+	Check, Lenient  bool
+}
+
+// Run generates. Under Check it writes to out how the files differ, and fails if they do.
+func Run(c Config, out io.Writer) error {
+	files, err := Generate(c)
+	if err != nil {
+		return err
+	}
+	if c.Check {
+		return compare(c.Out, files, out)
+	}
+	return write(c.Out, files)
+}
+
+// Generate returns the files by name.
+func Generate(c Config) (map[string][]byte, error) {
+	in, err := input(c)
+	if err != nil {
+		return nil, err
+	}
+	m, err := model.Build(in)
+	if err != nil {
+		return nil, err
+	}
+	return emit.Files(m, emit.Options{EasyJSON: c.EasyJSON, Tests: c.Tests, Source: source(c)})
+}
+
+// source is what the header of the files names. It is the same on every machine.
+func source(c Config) string {
+	if c.MCP {
+		return "the schemas of mcpwire"
+	}
+	s := ""
+	for i, f := range c.Schemas {
+		if i > 0 {
+			s += ", "
+		}
+		s += filepath.Base(f.File)
+	}
+	return s
+}
+
+func input(c Config) (model.Input, error) {
+	in := model.Input{Package: c.Package, MCP: c.MCP, Types: c.Types, Lenient: c.Lenient}
+	if c.MCP {
+		return mcpInput(in)
+	}
+	for _, s := range c.Schemas {
+		doc, err := loadFile(s.File, c.Lenient)
+		if err != nil {
+			return in, err
+		}
+		in.Revisions = append(in.Revisions, model.RevisionInput{Name: s.Revision, Doc: doc})
+	}
+	var err error
+	if c.Docs != "" {
+		in.DocsFile = c.Docs
+		if in.Docs, err = os.ReadFile(c.Docs); err != nil {
+			return in, fmt.Errorf("docs: %w", err)
+		}
+	}
+	if c.Overrides != "" {
+		in.OverridesFile = c.Overrides
+		if in.Overrides, err = os.ReadFile(c.Overrides); err != nil {
+			return in, fmt.Errorf("overrides: %w", err)
+		}
+	}
+	return in, nil
+}
+
+func mcpInput(in model.Input) (model.Input, error) {
+	in.DocsFile, in.Docs = "schema/docs.json", schema.Docs()
+	in.OverridesFile, in.Overrides = "schema/overrides.json", schema.Overrides()
+	for _, rev := range schema.Revisions() {
+		text, err := schema.File(rev)
+		if err != nil {
+			return in, err
+		}
+		doc, err := jsonschema.Load("schema/"+rev+"/schema.json", text, jsonschema.Options{Lenient: in.Lenient})
+		if err != nil {
+			return in, err
+		}
+		in.Revisions = append(in.Revisions, model.RevisionInput{Name: rev, Doc: doc})
+	}
+	return in, nil
+}
+
+// loadFile reads a schema and the files that it refers to, which are looked for next to it.
+func loadFile(name string, lenient bool) (*jsonschema.Document, error) {
+	return jsonschema.NewLoader(jsonschema.Options{Lenient: lenient, Read: os.ReadFile}).Load(name)
+}
