@@ -88,7 +88,7 @@ func All() []Codec {
 	all = append(all, sonicCodecs()...)
 	all = append(all, segmentioCodecs()...)
 	all = append(all, newEasyJSON(), newJX())
-	return all
+	return append(all, mcpwireCodecs()...)
 }
 
 // Routers returns the codecs that can do Outer: All, and those that can do nothing else.

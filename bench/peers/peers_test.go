@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -30,10 +31,29 @@ func TestCodecsAgree(t *testing.T) {
 				require.NoError(t, c.Decode(data, target), "%s %s", m.Name, c.Name())
 				out, err := c.Encode(target)
 				require.NoError(t, err, "%s %s", m.Name, c.Name())
-				require.True(t, reflect.DeepEqual(wants[view], value(t, out)), "%s %s", m.Name, c.Name())
+				want := wants[view]
+				if strings.HasPrefix(c.Name(), "mcpwire") {
+					want = withPayload(want, value(t, m.Payload())) // it keeps unknown members of the payload as well
+				}
+				require.True(t, reflect.DeepEqual(want, value(t, out)), "%s %s", m.Name, c.Name())
 			}
 		}
 	}
+}
+
+// withPayload returns want, a payload or a message around one, with that payload instead.
+func withPayload(want, payload any) any {
+	message, ok := want.(map[string]any)
+	if !ok || message["jsonrpc"] == nil {
+		return payload
+	}
+	message = maps.Clone(message)
+	for _, key := range []string{"params", "result", "error"} {
+		if message[key] != nil {
+			message[key] = payload
+		}
+	}
+	return message
 }
 
 // baseline is what encoding/json keeps of a message.

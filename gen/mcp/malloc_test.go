@@ -1,0 +1,62 @@
+//go:build !race && !purego && !pooldebug
+
+package mcp_test
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/internal/corpus"
+)
+
+// mallocs returns how many times f allocates in n calls, after some calls to warm up. Other goroutines of the runtime
+// may allocate now and then, so the least of a few rounds counts.
+func mallocs(n int, f func()) uint64 {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for range 5 {
+		f()
+	}
+	least := ^uint64(0)
+	for range 5 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range n {
+			f()
+		}
+		runtime.ReadMemStats(&after)
+		least = min(least, after.Mallocs-before.Mallocs)
+	}
+	return least
+}
+
+// Not parallel: the counts are of the whole process.
+func TestCorpusMallocs(t *testing.T) {
+	for _, m := range corpus.Variants() {
+		payload, v := m.Payload(), newValue(m)
+		rounds := 20
+		if len(payload) < 10<<10 {
+			rounds = 1000
+		}
+		var d codec.Decoder
+		got := mallocs(rounds, func() {
+			d.Reset(payload)
+			if err := d.Decode(v); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.Zero(t, got, "decode %s", m.Name)
+
+		buf := make([]byte, 0, 2*len(payload))
+		got = mallocs(rounds, func() {
+			if _, err := v.AppendJSON(buf); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.Zero(t, got, "encode %s", m.Name)
+	}
+}
