@@ -18,30 +18,26 @@ func AppendString(dst []byte, s string) []byte {
 		dst = append(dst, b...)
 		return append(dst, '"')
 	}
-	return appendEscaped(dst, b, n)
+	return appendEscaped(dst, b, n, high)
 }
 
 // AppendText is AppendString for a named string type.
 func AppendText[T ~string](dst []byte, s T) []byte { return AppendString(dst, string(s)) }
 
-// appendEscaped appends b, of which the first n bytes need no escape but may not be UTF-8.
-func appendEscaped(dst, b []byte, n int) []byte {
-	if !utf8.Valid(b) {
+// appendEscaped appends b, of which the first n bytes need no escape. high says whether there may be non-ASCII bytes among
+// those; b may not be UTF-8.
+func appendEscaped(dst, b []byte, n int, high bool) []byte {
+	if n == len(b) || !utf8.Valid(b[n:]) || high && !utf8.Valid(b) {
 		return appendRepaired(dst, b)
 	}
 	dst = append(dst, '"')
 	dst = append(dst, b[:n]...)
-	b = b[n:]
-	for len(b) > 0 {
-		if room := min(escapeBlock, len(b)) + 8; cap(dst)-len(dst) < room {
+	for b = b[n:]; len(b) > 0; {
+		if room := min(escapeBlock, 2*len(b)) + scan.Slack; cap(dst)-len(dst) < room {
 			dst = grownBytes(dst, room)
 		}
-		n, _ := scan.CopyText(dst[len(dst):cap(dst)], b)
-		dst = dst[:len(dst)+n]
-		if b = b[n:]; len(b) > 0 && mustEscape(b[0]) {
-			dst = appendEscape(dst, b[0])
-			b = b[1:]
-		}
+		wrote, read := scan.Escape(dst[len(dst):cap(dst)], b)
+		dst, b = dst[:len(dst)+wrote], b[read:]
 	}
 	return append(dst, '"')
 }

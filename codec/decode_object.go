@@ -67,7 +67,7 @@ func (d *Decoder) key() (string, bool) {
 	d.keyPos = d.pos
 	s := d.src[d.pos+1:]
 	var key string
-	// A loop, not scan.ASCII: names are short, and the call costs more than it saves.
+	// A loop, not a scan: names are short, and the call costs more than it saves.
 	n := 0
 	for n < len(s) && s[n] != '"' && s[n] != '\\' && s[n]-0x20 < 0x60 {
 		n++

@@ -12,11 +12,10 @@ func (d *Decoder) String() string {
 		d.unexpected("a string")
 		return ""
 	}
-	s := d.src[d.pos+1:]
-	n := scan.ASCII(s)
-	if n < len(s) && s[n] == '"' {
-		d.pos += n + 2
-		return d.str(s[:n])
+	start := d.pos + 1
+	if end := scan.Plain(d.src, start); end > 0 {
+		d.pos = end
+		return d.str(d.src[start : end-1])
 	}
 	return d.stringSlow()
 }
@@ -58,11 +57,16 @@ const unescapeBlock = 2048
 // unescape decodes a string into the arena. It starts at start; up to at there is plain text.
 func (d *Decoder) unescape(start, at int, high bool) string {
 	first := len(d.arena)
-	if room := at - start + min(unescapeBlock, len(d.src)-at+8); cap(d.arena)-len(d.arena) < room {
-		d.growArena(first, room)
-	}
+	d.room(first, at-start+min(unescapeBlock, len(d.src)-at))
 	d.arena = append(d.arena, d.src[start:at]...)
 	for at < len(d.src) {
+		d.room(first, min(unescapeBlock, len(d.src)-at))
+		free := d.arena[len(d.arena):cap(d.arena)]
+		wrote, read, h := scan.Unescape(free, d.src[at:])
+		d.arena = d.arena[:len(d.arena)+wrote]
+		high = high || h
+		at += read
+		// What stopped the scan: the end of the string, a rare escape, the last bytes of the input, a full arena.
 		switch c := d.src[at]; {
 		case c == '"':
 			if high && !d.utf8(start, at) {
@@ -80,18 +84,22 @@ func (d *Decoder) unescape(start, at int, high bool) string {
 		case c < 0x20:
 			d.fail(at, because(ErrSyntax, "control character "+quoteByte(c)+" in a string"))
 			return ""
+		default:
+			d.arena = append(d.arena, c)
+			high = high || c >= utf8.RuneSelf
+			at++
 		}
-		// Text up to the next stop goes into the arena's spare room, 8 bytes at a time.
-		if room := min(unescapeBlock, len(d.src)-at+8); cap(d.arena)-len(d.arena) < room {
-			d.growArena(first, room)
-		}
-		n, h := scan.CopyText(d.arena[len(d.arena):cap(d.arena)], d.src[at:])
-		d.arena = d.arena[:len(d.arena)+n]
-		high = high || h
-		at += n
 	}
 	d.fail(at, because(ErrSyntax, "the input ends in a string"))
 	return ""
+}
+
+// room makes sure that the arena has room for n more bytes and what the scan wants to have to spare, so that nothing of
+// the string that began at index first has to move when it is appended to.
+func (d *Decoder) room(first, n int) {
+	if n += 2 * scan.Slack; cap(d.arena)-len(d.arena) < n {
+		d.growArena(first, n)
+	}
 }
 
 // growArena makes room for n more bytes. Strings that were decoded before stay where they are, in the old
@@ -110,7 +118,7 @@ func (d *Decoder) escape(at int) (int, error) {
 	}
 	c := d.src[at+1]
 	if c != 'u' {
-		u := unescaped[c]
+		u := scan.Unescaped(c)
 		if u == 0 {
 			return 0, because(ErrSyntax, "escape \\"+quoteByte(c))
 		}
@@ -160,11 +168,6 @@ func hex4(src []byte, at int) (r rune, ok bool) {
 	return r, true
 }
 
-// unescaped maps the letter of a two-byte escape to what it stands for; 0 for a letter that is none.
-var unescaped = [256]byte{
-	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
-}
-
 // hexValue maps a hexadecimal digit to its value plus one; 0 for what is none.
 var hexValue = [256]byte{
 	'0': 1, '1': 2, '2': 3, '3': 4, '4': 5, '5': 6, '6': 7, '7': 8, '8': 9, '9': 10,
@@ -202,7 +205,7 @@ func (d *Decoder) skipString() {
 				return
 			}
 			at += 6
-		case unescaped[d.src[at+1]] == 0:
+		case scan.Unescaped(d.src[at+1]) == 0:
 			d.fail(at, because(ErrSyntax, "escape \\"+quoteByte(d.src[at+1])))
 			return
 		default:

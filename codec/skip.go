@@ -1,91 +1,156 @@
 package codec
 
+import "github.com/mcpwire/mcpwire/codec/internal/scan"
+
 // skip reads over the next value with a loop, not by recursion: nesting costs a bit, not a stack frame. The
-// value gets the same checks as in every other mode.
+// value gets the same checks as in every other mode. The input and the position are in local variables, and plain strings
+// are read in place; what is rare leaves the loop by way of d.
 func (d *Decoder) skip() {
 	var (
 		small [DefaultMaxDepth/64 + 1]uint64 // a bit for each level: is it an object?
 		stack = small[:]
-		base  = d.depth
+		src   = d.src
+		pos   = d.pos
+		depth = 0 // below d.depth
+		room  = d.limit - d.depth
+		isKey = false // the string to come is a member name
+		c     byte
 	)
-	if room := d.limit - base; room > len(small)*64 {
+	if room > len(small)*64 {
 		stack = make([]uint64, room/64+1)
 	}
 value:
-	switch c := d.next(); c {
-	case '"':
-		d.skipString()
+	if c = at(src, pos); c <= ' ' {
+		c, pos = d.tokenAt(pos)
+	}
+	if c == '"' {
+		goto str
+	}
+	switch c {
 	case '{', '[':
-		d.pos++
-		if d.depth++; d.depth > d.limit {
-			d.fail(d.pos-1, ErrDepth)
+		if depth++; depth > room {
+			d.fail(pos, ErrDepth)
 			return
 		}
-		lvl := uint(d.depth - base - 1)
-		if c == '[' {
-			stack[lvl>>6] &^= 1 << (lvl & 63)
-			if d.next() == ']' {
-				goto closed
-			}
-			goto value
+		pos++
+		lvl, object := uint(depth-1), c == '{'
+		stack[lvl>>6] &^= 1 << (lvl & 63)
+		if object {
+			stack[lvl>>6] |= 1 << (lvl & 63)
 		}
-		stack[lvl>>6] |= 1 << (lvl & 63)
-		if d.next() == '}' {
+		if c = at(src, pos); c <= ' ' {
+			c, pos = d.tokenAt(pos)
+		}
+		switch {
+		case object && c == '}', !object && c == ']':
 			goto closed
+		case object:
+			goto key
 		}
-		goto key
-	case 't':
-		d.literal("true")
-	case 'f':
-		d.literal("false")
-	case 'n':
-		d.literal("null")
+		goto value
+	case 't', 'f', 'n':
+		d.pos = pos
+		if !d.literal(literals[c&15]) {
+			return
+		}
+		pos = d.pos
 	default:
+		d.pos = pos
 		if c != '-' && c-'0' > 9 {
 			d.unexpected("a value")
 			return
 		}
-		d.skipNumber()
+		if d.skipNumber(); d.err != nil {
+			return
+		}
+		pos = d.pos
 	}
 after:
-	if d.err != nil || d.depth == base {
+	if depth == 0 {
+		d.pos = pos
 		return
 	}
 	{
-		lvl := uint(d.depth - base - 1)
+		lvl := uint(depth - 1)
 		object := stack[lvl>>6]>>(lvl&63)&1 != 0
-		switch c := d.next(); {
-		case c == ',':
-			d.pos++
-			if object {
-				goto key
-			}
+		if c = at(src, pos); c <= ' ' {
+			c, pos = d.tokenAt(pos)
+		}
+		switch {
+		case c == ',' && !object:
+			pos++
 			goto value
+		case c == ',':
+			pos++
+			if c = at(src, pos); c <= ' ' {
+				c, pos = d.tokenAt(pos)
+			}
+			goto key
 		case c == '}' && object, c == ']' && !object:
 			goto closed
-		case object:
+		}
+		d.pos = pos
+		if object {
 			d.missingSeparator("',' or '}' after a member")
-		default:
+		} else {
 			d.missingSeparator("',' or ']' after an element")
 		}
 		return
 	}
 key:
-	if d.next() != '"' {
+	if c != '"' {
+		d.pos = pos
 		d.missingSeparator("a member name")
 		return
 	}
-	d.skipString()
-	if d.next() != ':' {
+	isKey = true
+str:
+	if n := scan.Plain(src, pos+1); n > 0 {
+		pos = n
+	} else {
+		d.pos = pos
+		if d.skipString(); d.err != nil {
+			return
+		}
+		pos = d.pos
+	}
+	if !isKey {
+		goto after
+	}
+	isKey = false
+	if c = at(src, pos); c <= ' ' {
+		c, pos = d.tokenAt(pos)
+	}
+	if c != ':' {
+		d.pos = pos
 		d.missingSeparator("':' after a member name")
 		return
 	}
-	d.pos++
+	pos++
 	goto value
 closed:
-	d.pos++
-	d.depth--
+	pos++
+	depth--
 	goto after
+}
+
+// literals are the literals by the low four bits of their first letter.
+var literals = [16]string{'t' & 15: "true", 'f' & 15: "false", 'n' & 15: "null"}
+
+// at returns the byte at index i; 0 beyond the end.
+func at(s []byte, i int) byte {
+	if i < len(s) {
+		return s[i]
+	}
+	return 0
+}
+
+// tokenAt skips white space from pos on and returns the byte after it and its index; 0 at the end of the input and after
+// an error.
+func (d *Decoder) tokenAt(pos int) (byte, int) {
+	d.pos = pos
+	c := d.space()
+	return c, d.pos
 }
 
 // skipNumber reads over a number and checks its grammar.

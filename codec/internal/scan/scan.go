@@ -22,23 +22,8 @@ func stops(w uint64) uint64 {
 	return ((q-ones)&^q | (b-ones)&^b | (w-ones*0x20)&^w) & highs
 }
 
-// ASCII returns the length of the run of plain ASCII at the start of s: the index of
-// the first quote, backslash, control character or non-ASCII byte, or len(s).
-func ASCII(s []byte) int {
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		w := binary.LittleEndian.Uint64(s[i:])
-		if m := stops(w) | w&highs; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
-		}
-	}
-	for ; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x80 {
-			return i
-		}
-	}
-	return i
-}
+// shortText is how many bytes Text looks at by itself before it tries wider steps.
+const shortText = 32
 
 // Text returns the length of the run at the start of s that needs no escape in JSON:
 // the index of the first quote, backslash or control character, or len(s). high
@@ -46,6 +31,15 @@ func ASCII(s []byte) int {
 func Text(s []byte) (n int, high bool) {
 	i, seen := 0, uint64(0)
 	for ; i+8 <= len(s); i += 8 {
+		if i == shortText {
+			k, h := textBlocks(s[i:])
+			if h {
+				seen |= highs
+			}
+			if i += k; i+8 > len(s) {
+				break
+			}
+		}
 		w := binary.LittleEndian.Uint64(s[i:])
 		if m := stops(w); m != 0 {
 			k := bits.TrailingZeros64(m) >> 3
@@ -65,30 +59,36 @@ func Text(s []byte) (n int, high bool) {
 	return i, seen&highs != 0 || tail >= 0x80
 }
 
-// CopyText copies bytes from src to dst up to the first quote, backslash or control
-// character, or until either ends, and returns their number and whether non-ASCII bytes may be among
-// them. It may write up to 7 bytes of dst past that.
-func CopyText(dst, src []byte) (n int, high bool) {
-	i, seen := 0, uint64(0)
-	for i+8 <= len(src) && i+8 <= len(dst) {
-		w := binary.LittleEndian.Uint64(src[i:])
-		binary.LittleEndian.PutUint64(dst[i:], w)
-		if m := stops(w); m != 0 {
-			k := bits.TrailingZeros64(m) >> 3
-			seen |= w & (1<<(8*k) - 1)
-			return i + k, seen&highs != 0
+// maxPlain is up to where Plain looks: longer strings are left to Text, which takes wider steps.
+const maxPlain = 128
+
+// Plain returns the index after the closing quote of the string whose text starts at index i, if it is plain ASCII and
+// not long; 0 if it is not. It looks at 16 bytes at a time: most strings are shorter, and a loop that nearly always ends in its first round
+// costs no mispredicted branch.
+func Plain(s []byte, i int) int {
+	for end := min(len(s), i+maxPlain); i+16 <= end; i += 16 {
+		w := binary.LittleEndian.Uint64(s[i:])
+		v := binary.LittleEndian.Uint64(s[i+8:])
+		m, k := stops(w)|w&highs, stops(v)|v&highs
+		if m|k == 0 {
+			continue
 		}
-		seen |= w
-		i += 8
-	}
-	var tail byte
-	for ; i < len(src) && i < len(dst); i++ {
-		c := src[i]
-		if c < 0x20 || c == '"' || c == '\\' {
-			break
+		n := 0
+		if m == 0 {
+			m, n = k, 8
 		}
-		dst[i] = c
-		tail |= c
+		if i += n + bits.TrailingZeros64(m)>>3; s[i] == '"' {
+			return i + 1
+		}
+		return 0
 	}
-	return i, seen&highs != 0 || tail >= 0x80
+	for end := min(len(s), i+16); i < end; i++ {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x80 {
+			if c == '"' {
+				return i + 1
+			}
+			return 0
+		}
+	}
+	return 0
 }
