@@ -31,7 +31,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "codegen:", err)
 		return 2
 	}
-	if err := driver.Run(cfg, stdout); err != nil {
+	if err := driver.Run(cfg, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "codegen:", err)
 		return 1
 	}

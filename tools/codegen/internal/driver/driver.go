@@ -32,11 +32,15 @@ type Config struct {
 	Check, Lenient  bool
 }
 
-// Run generates. Under Check it writes to out how the files differ, and fails if they do.
-func Run(c Config, out io.Writer) error {
-	files, err := Generate(c)
+// Run generates. What is noteworthy but no error goes to log. Under Check it writes to out how the files differ, and
+// fails if they do.
+func Run(c Config, out, log io.Writer) error {
+	files, notes, err := Generate(c)
 	if err != nil {
 		return err
+	}
+	for _, n := range notes {
+		fmt.Fprintln(log, "codegen: stays open JSON:", n)
 	}
 	if c.Check {
 		return compare(c.Out, files, out)
@@ -44,17 +48,18 @@ func Run(c Config, out io.Writer) error {
 	return write(c.Out, files)
 }
 
-// Generate returns the files by name.
-func Generate(c Config) (map[string][]byte, error) {
+// Generate returns the files by name, and notes on what has no type of its own.
+func Generate(c Config) (map[string][]byte, []*jsonschema.Error, error) {
 	in, err := input(c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m, err := model.Build(in)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return emit.Files(m, emit.Options{EasyJSON: c.EasyJSON, Tests: c.Tests, Source: source(c)})
+	files, err := emit.Files(m, emit.Options{EasyJSON: c.EasyJSON, Tests: c.Tests, Source: source(c)})
+	return files, m.Notes, err
 }
 
 // source is what the header of the files names. It is the same on every machine.

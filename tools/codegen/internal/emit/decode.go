@@ -21,7 +21,8 @@ func (g *gen) decode(p *printer) {
 				kind = model.Dict
 			}
 			p.f("func (x *%s) read(d *codec.Decoder) {", t.Name)
-			p.p(g.readStmt(p, "*x", &model.Ref{Kind: kind, Elem: t.Elem}))
+			ref := &model.Ref{Kind: kind, Elem: t.Elem}
+			p.p(g.readStmt(p, "*(*"+g.goType(p, ref)+")(x)", ref))
 			p.p("}")
 			p.p()
 		case model.ListUnion, model.ValueUnion:

@@ -2,8 +2,10 @@ package emit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/format"
+	"go/scanner"
 	"sort"
 	"strconv"
 	"strings"
@@ -121,15 +123,23 @@ func (p *printer) source(header, pkg string) ([]byte, error) {
 	out.Write(p.body.Bytes())
 	src, err := format.Source(out.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("generated code does not parse: %w\n%s", err, numbered(out.Bytes()))
+		return nil, fmt.Errorf("generated code does not parse: %w\n%s", err, around(out.String(), err))
 	}
 	return src, nil
 }
 
-func numbered(src []byte) string {
+// around returns the lines of src near the first position in err.
+func around(src string, err error) string {
+	line := 1
+	var list scanner.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		line = list[0].Pos.Line
+	}
 	var b strings.Builder
-	for i, line := range strings.Split(string(src), "\n") {
-		fmt.Fprintf(&b, "%5d\t%s\n", i+1, line)
+	for i, text := range strings.Split(src, "\n") {
+		if i+1 >= line-5 && i+1 <= line+5 {
+			fmt.Fprintf(&b, "%5d\t%s\n", i+1, text)
+		}
 	}
 	return b.String()
 }

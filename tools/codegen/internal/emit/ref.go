@@ -362,7 +362,7 @@ func (g *gen) writeOpt(p *printer, v string, r *model.Ref, at wrapper, depth int
 
 // receiver is the addressable expression v as what a method is called on: without the star of *v or (*v).
 func receiver(v string) string {
-	if inner, ok := strings.CutPrefix(v, "(*"); ok {
+	if inner, ok := strings.CutPrefix(v, "(*"); ok && strings.IndexByte(inner, ')') == len(inner)-1 {
 		return strings.TrimSuffix(inner, ")")
 	}
 	return strings.TrimPrefix(v, "*")

@@ -190,7 +190,7 @@ func (n *normalizer) oneOfKind(kind string, list []*shape, pos jsonschema.Pos) *
 	case len(list):
 		return &shape{form: dictForm, pos: pos, elem: n.alternatives(n.elems(list), pos)}
 	}
-	n.b.fail(pos, "a map and an object with known members cannot be told apart", "give all alternatives properties, or open the value with -lenient")
+	n.b.open(pos, "a map and an object with known members cannot be told apart", "give all alternatives properties")
 	return &shape{form: openForm, pos: pos, rawKinds: []string{"object"}}
 }
 

@@ -17,6 +17,7 @@ type builder struct {
 	names    namer
 	m        *Model
 	problems problems
+	notes    problems // what stays open JSON
 
 	norms []*normalizer
 	defs  map[string]*def
@@ -56,6 +57,18 @@ func newBuilder(in Input, rows *overrides) *builder {
 func (b *builder) fail(pos jsonschema.Pos, msg, hint string) {
 	if !b.in.Lenient {
 		b.problems.add(pos, msg, hint)
+	}
+}
+
+// open notes what has no Go type of its own although the schema is fine: it stays open JSON, which loses nothing. For MCP that
+// is an error, since there every place with open JSON is there on purpose.
+func (b *builder) open(pos jsonschema.Pos, msg, hint string) {
+	switch {
+	case b.in.Lenient:
+	case b.in.MCP:
+		b.problems.add(pos, msg, hint)
+	default:
+		b.notes.add(pos, msg, hint)
 	}
 }
 

@@ -50,6 +50,7 @@ func Build(in Input) (*Model, error) {
 	if err := b.problems.err(); err != nil {
 		return nil, err
 	}
+	b.m.Notes = b.notes.sorted()
 	return b.m, nil
 }
 

@@ -30,13 +30,19 @@ func (p *problems) add(pos jsonschema.Pos, msg, hint string) {
 	p.list = append(p.list, &e)
 }
 
-// err joins the first problems in the order of their positions; nil if there are none.
-func (p *problems) err() error {
+// sorted returns all problems in the order of their positions.
+func (p *problems) sorted() []*jsonschema.Error {
 	slices.SortStableFunc(p.list, func(a, b *jsonschema.Error) int {
 		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column),
 			cmp.Compare(a.Msg, b.Msg))
 	})
-	list := p.list[:min(len(p.list), maxErrors)]
+	return p.list
+}
+
+// err joins the first problems in the order of their positions; nil if there are none.
+func (p *problems) err() error {
+	list := p.sorted()
+	list = list[:min(len(list), maxErrors)]
 	errs := make([]error, len(list))
 	for i, e := range list {
 		errs[i] = e

@@ -14,6 +14,8 @@ type Model struct {
 	Types     []*Type    // sorted by name
 	Methods   []*Method  // sorted by name; MCP only
 	Aliases   []Alias    // other names of types, sorted by name
+	// Notes tell what stays open JSON although the schema says more, in the order of positions.
+	Notes []*jsonschema.Error
 }
 
 // Revision is one input schema.

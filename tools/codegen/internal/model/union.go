@@ -57,7 +57,7 @@ func (b *builder) variantOf(s *shape) *Type {
 		return nil
 	}
 	if ref.Type.Kind != Struct {
-		b.fail(s.pos, s.def.key+" is "+describe(&shape{form: formOfKind[ref.Type.Kind], def: s.def})+" and cannot be a variant of a union of objects",
+		b.open(s.pos, s.def.key+" is "+describe(&shape{form: formOfKind[ref.Type.Kind], def: s.def})+" and cannot be a variant of a union of objects",
 			"say with a row of \"same\" which definition it is in this revision")
 		return nil
 	}
@@ -124,14 +124,14 @@ func appendType(list []*Type, t *Type) []*Type {
 	return append(list, t)
 }
 
-// indistinct reports a union whose variants look the same. With Lenient it becomes open JSON.
+// indistinct opens a union whose variants look the same.
 func (b *builder) indistinct(t *Type) {
 	var names []string
 	for _, v := range t.Variants {
 		names = append(names, v.Type.Name)
 	}
-	b.fail(t.Pos, "the variants "+strings.Join(names, ", ")+" of "+t.Name+" cannot be told apart by a constant or by required members",
-		"say how in the overrides: \"union\": [{\"type\": "+quote(t.Name)+", \"decide\": [{\"is\": "+quote(names[0])+", \"when\": {\"/member\": \"value\"}}, ...], \"reason\": ...}], or open it with -lenient")
+	b.open(t.Pos, "the variants "+strings.Join(names, ", ")+" of "+t.Name+" cannot be told apart by a constant or by required members",
+		"say how in the overrides: \"union\": [{\"type\": "+quote(t.Name)+", \"decide\": [{\"is\": "+quote(names[0])+", \"when\": {\"/member\": \"value\"}}, ...], \"reason\": ...}]")
 	b.opened(t)
 }
 
