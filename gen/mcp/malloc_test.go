@@ -3,6 +3,7 @@
 package mcp_test
 
 import (
+	"context"
 	"runtime"
 	"runtime/debug"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/internal/corpus"
 )
 
@@ -58,5 +61,30 @@ func TestCorpusMallocs(t *testing.T) {
 			}
 		})
 		require.Zero(t, got, "encode %s", m.Name)
+	}
+}
+
+// The typed path from the params of one side to the handler of the other and back.
+func TestCallToolMallocs(t *testing.T) {
+	h := &mcp.ServerHandler{
+		ServerInfo: mcp.Implementation{Name: "s", Version: "1"},
+		CallTool: func(_ context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
+			out.AddText(r.Params.Name)
+			return nil
+		},
+	}
+	for _, v := range []jsonrpc.Revision{jsonrpc.Rev20251125, jsonrpc.Rev20260728} {
+		l := newLoop(h, v)
+		ctx := context.Background()
+		params := mcp.CallToolParams{Name: "echo", Arguments: codec.RawString(`{"a":[1,2,3]}`)}
+		var out mcp.CallToolResult
+		var d codec.Decoder
+		const rounds = 2000
+		got := mallocs(rounds, func() {
+			if err := mcp.CallToolInto(ctx, l, &params, &out, &d); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.Less(t, float64(got)/rounds, 0.02, "%s", v)
 	}
 }
