@@ -49,6 +49,20 @@ func (g *gen) validates(p *printer) {
 			g.validateType(p, t)
 		}
 	}
+	g.declarePatterns(p)
+}
+
+// declarePatterns declares the regular expressions that the Validate methods use.
+func (g *gen) declarePatterns(p *printer) {
+	if len(g.patternList) == 0 {
+		return
+	}
+	p.p("// The patterns of the schema. They are compiled when they are first needed.")
+	p.p("var (")
+	for _, expr := range g.patternList {
+		p.f("%s = codec.Pattern(%s)", g.patterns[expr], goString(expr))
+	}
+	p.p(")")
 }
 
 func (g *gen) validateType(p *printer, t *model.Type) {
