@@ -18,7 +18,7 @@ func printTable(out io.Writer, rows []row) {
 		line(w, r, "decode", r.decode, r.decodeStandard)
 		line(w, r, "encode", r.encode, r.encodeStdLib)
 	}
-	w.Flush() //nolint:errcheck // printing a table to a terminal
+	w.Flush()
 	fmt.Fprintf(out, "\n   geometric mean: decode %.1fx, encode %.1fx encoding/json\n", geomean(decode), geomean(encode))
 }
 

@@ -91,7 +91,7 @@ func (g *gen) decodeStruct(p *printer, t *model.Type) {
 				seen = fmt.Sprintf("seen[%d]", bits[f]/64)
 			}
 			p.f("d.Once(&%s, 1<<%d)", seen, bits[f]%64)
-			g.decodeField(p, t, f)
+			g.decodeField(p, f)
 		}
 		p.p("default:")
 		p.p("d.Unknown(&x.Extra, &run)")
@@ -118,7 +118,7 @@ func (g *gen) decodeStruct(p *printer, t *model.Type) {
 	p.p()
 }
 
-func (g *gen) decodeField(p *printer, t *model.Type, f *model.Field) {
+func (g *gen) decodeField(p *printer, f *model.Field) {
 	x := "x." + f.Go
 	if f.Const != nil {
 		g.decodeConst(p, f)

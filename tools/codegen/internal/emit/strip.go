@@ -84,12 +84,12 @@ func (g *gen) stripField(p *printer, t *model.Type, f *model.Field) {
 	case f.Opt:
 		p.f("if codec.IsSet(&%s) {", x)
 		v := x + ".Ptr()"
-		if f.Boxed {
-			v = "(*" + v + ")"
+		switch {
+		case f.Boxed:
+			p.f("(*%s).strip(rev)", v)
+		case g.shape(f.Type) == object:
 			p.f("%s.strip(rev)", v)
-		} else if g.shape(f.Type) == object {
-			p.f("%s.strip(rev)", v)
-		} else {
+		default:
 			g.stripRef(p, "*"+v, f.Type, 0)
 		}
 		p.use(codecPath)

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"errors"
 	"fmt"
 	"regexp/syntax"
 	"strconv"
@@ -33,8 +34,8 @@ func translatePattern(pattern string) (string, *patternError) {
 }
 
 func explainSyntax(err error) *patternError {
-	e, ok := err.(*syntax.Error)
-	if !ok {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
 		return &patternError{err.Error(), hintSyntax}
 	}
 	hint := hintSyntax

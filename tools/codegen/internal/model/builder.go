@@ -86,7 +86,7 @@ func (b *builder) collect() {
 		if root := r.Doc.Root; isType(root) && n.defs[root] == nil {
 			b.define(n, root, rootName(r.Doc, b.in.Package))
 		}
-		for i := 0; i < len(n.queue); i++ { // grows while definitions refer to others
+		for i := 0; i < len(n.queue); i++ { //nolint:intrange // grows while definitions refer to others
 			s := n.queue[i]
 			n.defs[s].add(contrib{rev, n.schema(s)})
 			n.drain()

@@ -144,7 +144,7 @@ func (b *builder) fillStruct(t *Type, path string, group []contrib) {
 		if b.rows.droppedMember(path + "." + name) {
 			continue
 		}
-		fields = append(fields, b.field(t, path, name, group))
+		fields = append(fields, b.field(name, group))
 	}
 	t.Fields = b.sortFields(t, fields)
 	b.names.fieldNames(t)
@@ -179,7 +179,7 @@ func appendRule(rules []Rule, r Rule) []Rule {
 }
 
 // field makes the field of a member: all but its type.
-func (b *builder) field(t *Type, path, name string, group []contrib) *Field {
+func (b *builder) field(name string, group []contrib) *Field {
 	f := &Field{JSON: name}
 	optional := Revs(0)
 	constants := map[string]bool{}

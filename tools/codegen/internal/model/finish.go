@@ -126,8 +126,7 @@ func reach(t *Type, seen map[*Type]bool) {
 		return
 	}
 	seen[t] = true
-	var ref func(*Ref)
-	ref = func(r *Ref) {
+	ref := func(r *Ref) {
 		for ; r != nil; r = r.Elem {
 			if r.Type != nil {
 				reach(r.Type, seen)

@@ -43,9 +43,9 @@ func (p *problems) sorted() []*jsonschema.Error {
 func (p *problems) err() error {
 	list := p.sorted()
 	list = list[:min(len(list), maxErrors)]
-	errs := make([]error, len(list))
-	for i, e := range list {
-		errs[i] = e
+	errs := make([]error, 0, len(list)+1)
+	for _, e := range list {
+		errs = append(errs, e)
 	}
 	if more := len(p.list) - len(list); more > 0 {
 		errs = append(errs, errors.New(strconv.Itoa(more)+" more problems"))

@@ -1,0 +1,73 @@
+# Needs Go, git and make; nothing else. `make` lists the targets.
+
+GO        ?= go
+FUZZCOUNT ?= 20000
+DIR       ?=
+
+.PHONY: help demo test race purego pooldebug test-386 lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## regenerate, measure against encoding/json, compare with gen/mcp
+	$(GO) run ./internal/demo
+
+test: ## all tests
+	$(GO) test ./...
+
+race: ## all tests under the race detector (needs a C compiler)
+	$(GO) test -race ./...
+
+purego: ## all tests without unsafe and assembly
+	$(GO) test -tags purego ./...
+
+pooldebug: ## all tests with checked buffers
+	$(GO) test -tags pooldebug ./...
+
+test-386: ## all tests on a 32-bit platform
+	GOARCH=386 CGO_ENABLED=0 $(GO) test ./...
+
+lint: bin/golangci-lint ## run the linters of .golangci.yml
+	bin/golangci-lint run ./...
+
+bin/golangci-lint: tools/lint/go.mod tools/lint/go.sum
+	cd tools/lint && $(GO) build -o ../../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+fmt: ## format the code
+	gofmt -w $$(git ls-files '*.go')
+
+generate: ## write all generated code
+	$(GO) generate ./...
+	cd examples/downstream && $(GO) generate ./...
+
+check-generate: ## fail if generated code is not what the generator writes
+	$(GO) run ./tools/codegen -mcp -out gen/mcp -check
+	cd examples/downstream && $(GO) tool codegen -schema v1=schema/inventory-v1.json -schema v2=schema/inventory-v2.json -package inventory -out inventory -check
+
+tidy-check: ## fail if a go.mod is not tidy
+	$(GO) mod tidy -diff
+	cd bench && $(GO) mod tidy -diff
+	cd examples/downstream && $(GO) mod tidy -diff
+
+schemadiff: ## compare schema/ with official files: make schemadiff DIR=folder
+	$(GO) run ./tools/schemadiff $(DIR)
+
+bench: ## run all benchmarks and write bench/RESULTS.md
+	cd bench && $(GO) run ./cmd/bench -o RESULTS.md
+
+bench-build: ## vet and test the bench module
+	cd bench && $(GO) vet ./... && $(GO) test ./...
+
+downstream: ## vet and test the example of a downstream repository
+	cd examples/downstream && $(GO) vet ./... && $(GO) test ./...
+
+fuzz: ## run every fuzz target FUZZCOUNT times
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZCOUNT)x -fuzzminimizetime 10x -parallel 2 $$pkg; \
+		done; \
+	done
+
+ci: ## what has to pass before a change lands
+	.ci/run
