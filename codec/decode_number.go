@@ -80,6 +80,7 @@ func (d *Decoder) OptInt(o *Opt[int64]) {
 
 // ConstInt consumes an integer that must be want.
 func (d *Decoder) ConstInt(want int64) {
+	d.next()
 	at := d.pos
 	if got := d.Int(); got != want && d.err == nil {
 		d.fail(at, because(ErrConst, "not "+strconv.FormatInt(want, 10)))
@@ -88,6 +89,7 @@ func (d *Decoder) ConstInt(want int64) {
 
 // ConstBool consumes a boolean that must be want.
 func (d *Decoder) ConstBool(want bool) {
+	d.next()
 	at := d.pos
 	if got := d.Bool(); got != want && d.err == nil {
 		d.fail(at, because(ErrConst, "not "+strconv.FormatBool(want)))
@@ -245,8 +247,11 @@ func indexByte(s []byte, c byte) int {
 	return -1
 }
 
-// clampExp reads an exponent. One so large that only zero survives it stays just large: the text of a
-// number in memory is far shorter than 1<<30 digits.
+// maxExp is where exponents are cut: beyond it only zero survives, since the text of a number in memory is far
+// shorter. Ten times as much still fits into an int of 32 bits.
+const maxExp = 1 << 27
+
+// clampExp reads an exponent, moved to the nearest of -maxExp and maxExp if it is beyond them.
 func clampExp(s []byte) int {
 	neg := s[0] == '-'
 	if s[0] == '-' || s[0] == '+' {
@@ -254,8 +259,8 @@ func clampExp(s []byte) int {
 	}
 	e := 0
 	for _, c := range s {
-		if e = e*10 + int(c-'0'); e > 1<<30 {
-			e = 1 << 30
+		if e = e*10 + int(c-'0'); e > maxExp {
+			e = maxExp
 			break
 		}
 	}

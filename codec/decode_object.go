@@ -102,7 +102,7 @@ func (d *Decoder) duplicate() { d.fail(d.keyPos, ErrDuplicate) }
 
 // Unknown reads the value of a member that the type does not know and keeps it in e, drops it or
 // refuses it, as the options say. run is the type's own variable, 0 at first: where the last member it kept
-// ended. Members that stand together in the input stay one borrowed piece of it.
+// ended, or -1 once they are in the arena. Members that stand together in the input stay one borrowed piece of it.
 func (d *Decoder) Unknown(e *Extra, run *int) {
 	if d.flags&(flagDrop|flagReject) != 0 {
 		if d.flags&flagReject != 0 {
@@ -122,7 +122,7 @@ func (d *Decoder) Unknown(e *Extra, run *int) {
 		start = *run - len(e.b) // the run grows; what is between is one comma
 	} else if *run != 0 {
 		d.join(e, start)
-		start = -1
+		start, *run = -1, -1
 	}
 	if start >= 0 {
 		e.b, *run = d.src[start:d.pos:d.pos], d.pos
@@ -151,18 +151,21 @@ func (d *Decoder) comma(from, to int) bool {
 	return commas == 1
 }
 
-// join puts e's members and the one that starts at start together in the arena.
+// join puts e's members and the one that starts at start together in the arena. The text there has room to grow, twice
+// what it needs at first: other strings take the arena's end meanwhile, and copying the text for each member would be quadratic.
 func (d *Decoder) join(e *Extra, start int) {
 	member := d.src[start:d.pos]
-	n := len(d.arena)
-	if len(e.b) > 0 && n >= len(e.b) && &d.arena[n-len(e.b)] == &e.b[0] {
-		n -= len(e.b) // e's text is the arena's last: it grows in place
-	} else {
-		d.arena = append(d.arena, e.b...)
+	n := len(e.b)
+	if cap(e.b)-n <= len(member) {
+		size := 2 * (n + 1 + len(member))
+		at := len(d.arena)
+		if cap(d.arena)-at < size {
+			d.growArena(at, size)
+		}
+		d.arena = d.arena[:at+size]
+		e.b = append(d.arena[at:at:at+size], e.b...)
 	}
-	d.arena = append(d.arena, ',')
-	d.arena = append(d.arena, member...)
-	e.b = d.arena[n:len(d.arena):len(d.arena)]
+	e.b = append(append(e.b, ','), member...)
 }
 
 // FirstElem consumes the opening bracket of an array. It returns false for an empty array, which is
@@ -205,7 +208,7 @@ func (d *Decoder) NextElem(i int) bool {
 
 func (d *Decoder) badElem(i int) {
 	if d.err != nil {
-		d.err = AtIndex(d.err, i).(*Error)
+		d.err = AtIndex(d.err, i).(*Error) //nolint:errorlint,forcetypeassert // AtIndex returns its own type
 		return
 	}
 	d.missingSeparator("',' or ']' after an element")

@@ -237,6 +237,7 @@ func OptText[T ~string](d *Decoder, o *Opt[T]) {
 
 // Const consumes a string that must be want.
 func (d *Decoder) Const(want string) {
+	d.next()
 	at := d.pos
 	if got := d.String(); got != want && d.err == nil {
 		d.fail(at, because(ErrConst, "not "+want))

@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 	"iter"
+	"unicode/utf8"
 )
 
 const (
@@ -24,7 +25,7 @@ type Extra struct {
 func (e Extra) IsZero() bool { return len(e.b) == 0 }
 
 // Bytes returns the members as JSON text without braces. It is shared with e and must not be changed.
-func (e Extra) Bytes() []byte { return e.b }
+func (e Extra) Bytes() []byte { return e.b[:len(e.b):len(e.b)] }
 
 // Equal reports whether e and f hold the same text.
 func (e Extra) Equal(f Extra) bool { return bytes.Equal(e.b, f.b) }
@@ -35,7 +36,7 @@ func (e Extra) Clone() Extra {
 	return e
 }
 
-// All yields the members in their order. Keys are unescaped; values share e's text.
+// All yields the members in their order. Keys are unescaped. Keys and values are copies, good for as long as they are held.
 func (e Extra) All() iter.Seq2[string, Raw] {
 	return func(yield func(string, Raw) bool) {
 		e.scan(func(key string, v Raw, _, _ int) bool { return yield(key, v) })
@@ -51,6 +52,8 @@ func (e Extra) scan(f func(key string, v Raw, start, end int) bool) {
 	doc = append(append(append(doc, '{'), e.b...), '}')
 	var d Decoder
 	d.Reset(doc)
+	d.flags |= flagTrusted
+	d.limit = maxMaxDepth + 1 // whatever the members came in with
 	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
 		start := d.keyPos - 1
 		v := d.Raw()
@@ -79,6 +82,9 @@ func (e *Extra) Set(key string, v Raw) error {
 		if r, err = ParseRaw(v.b); err != nil {
 			return At(err, key)
 		}
+	}
+	if !utf8.ValidString(key) {
+		key = string([]rune(key)) // the name as it will be written
 	}
 	e.Delete(key)
 	b := make([]byte, 0, len(e.b)+len(key)+len(r.b)+4)

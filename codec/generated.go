@@ -195,9 +195,12 @@ func (d *Decoder) FitsInt() bool {
 	}
 	m := d.Mark()
 	text, _ := d.number()
+	if d.err != nil {
+		return false
+	}
 	_, ok := parseInt(text)
 	d.Rewind(m)
-	return ok && d.err == nil
+	return ok
 }
 
 // ResetCopy is ResetRaw with a copy of r, in memory that d keeps: what is then decoded borrows d alone. It returns the

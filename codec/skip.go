@@ -8,7 +8,7 @@ import "github.com/mcpwire/mcpwire/codec/internal/scan"
 func (d *Decoder) skip() {
 	var (
 		small [DefaultMaxDepth/64 + 1]uint64 // a bit for each level: is it an object?
-		stack = small[:]
+		stack = small[:]                     // longer when a larger MaxDepth is made use of
 		src   = d.src
 		pos   = d.pos
 		depth = 0 // below d.depth
@@ -16,9 +16,6 @@ func (d *Decoder) skip() {
 		isKey = false // the string to come is a member name
 		c     byte
 	)
-	if room > len(small)*64 {
-		stack = make([]uint64, room/64+1)
-	}
 value:
 	if c = at(src, pos); c <= ' ' {
 		c, pos = d.tokenAt(pos)
@@ -34,6 +31,9 @@ value:
 		}
 		pos++
 		lvl, object := uint(depth-1), c == '{'
+		if lvl>>6 >= uint(len(stack)) {
+			stack = append(stack, 0)
+		}
 		stack[lvl>>6] &^= 1 << (lvl & 63)
 		if object {
 			stack[lvl>>6] |= 1 << (lvl & 63)
