@@ -230,7 +230,7 @@ func TestReturning(t *testing.T) {
 				return nil, errors.New("not a form")
 			}
 			return &mcp.ElicitResult{Action: mcp.ElicitResultActionAccept, Content: []codec.Member[mcp.ElicitValue]{
-				{Key: "message", Value: mcp.ElicitValueString(form.Message)},
+				{Key: "message", Value: mcp.NewElicitValueString(form.Message)},
 			}}, nil
 		}),
 	}

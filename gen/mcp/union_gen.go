@@ -268,26 +268,26 @@ func (x ElicitValue) IsZero() bool { return x.kind == codec.KindInvalid }
 // Equal reports whether x and y hold the same value.
 func (x ElicitValue) Equal(y ElicitValue) bool { return codec.EqualJSON(&x, &y) }
 
-// ElicitValueArray returns a ElicitValue that holds v.
-func ElicitValueArray(v []string) ElicitValue { return ElicitValue{kind: codec.KindArray, array: v} }
+// NewElicitValueArray returns a ElicitValue that holds v.
+func NewElicitValueArray(v []string) ElicitValue { return ElicitValue{kind: codec.KindArray, array: v} }
 
 // AsArray returns the value if it is an array.
 func (x ElicitValue) AsArray() ([]string, bool) { return x.array, x.kind == codec.KindArray }
 
-// ElicitValueString returns a ElicitValue that holds v.
-func ElicitValueString(v string) ElicitValue { return ElicitValue{kind: codec.KindString, str: v} }
+// NewElicitValueString returns a ElicitValue that holds v.
+func NewElicitValueString(v string) ElicitValue { return ElicitValue{kind: codec.KindString, str: v} }
 
 // AsString returns the value if it is a string.
 func (x ElicitValue) AsString() (string, bool) { return x.str, x.kind == codec.KindString }
 
-// ElicitValueFloat returns a ElicitValue that holds v.
-func ElicitValueFloat(v float64) ElicitValue { return ElicitValue{kind: codec.KindNumber, num: v} }
+// NewElicitValueFloat returns a ElicitValue that holds v.
+func NewElicitValueFloat(v float64) ElicitValue { return ElicitValue{kind: codec.KindNumber, num: v} }
 
 // AsFloat returns the value if it is a number.
 func (x ElicitValue) AsFloat() (float64, bool) { return x.num, x.kind == codec.KindNumber }
 
-// ElicitValueBool returns a ElicitValue that holds v.
-func ElicitValueBool(v bool) ElicitValue { return ElicitValue{kind: codec.KindBool, boolean: v} }
+// NewElicitValueBool returns a ElicitValue that holds v.
+func NewElicitValueBool(v bool) ElicitValue { return ElicitValue{kind: codec.KindBool, boolean: v} }
 
 // AsBool returns the value if it is a boolean.
 func (x ElicitValue) AsBool() (bool, bool) { return x.boolean, x.kind == codec.KindBool }

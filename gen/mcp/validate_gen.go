@@ -11,13 +11,14 @@ import (
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *Annotated) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *Annotated) validate(rev uint32) error {
 	switch {
-	case rev&0b1 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Annotations):
 		return codec.NotNullable("annotations")
 	}
@@ -65,13 +66,14 @@ func (x *Annotations) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *AudioContent) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11110 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *AudioContent) validate(rev uint32) error {
 	switch {
-	case rev&0b11110 == 0:
-		return codec.VariantNotInRevision()
 	case rev&0b11100 == 0 && !x.Meta.IsZero():
 		return codec.NotInRevision("_meta")
 	case x.Extra.Missing(0):
@@ -100,13 +102,14 @@ func (x *AudioContent) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *BaseMetadata) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *BaseMetadata) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Name == "":
 		return codec.Missing("name")
 	case codec.IsNull(&x.Title):
@@ -144,13 +147,14 @@ func (x *BlobResourceContents) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *BooleanSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *BooleanSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case codec.IsNull(&x.Default):
@@ -174,13 +178,14 @@ func (v CacheScope) known(rev uint32) bool {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *CacheableResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *CacheableResult) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case !codec.IsPresent(&x.CacheScope):
@@ -306,13 +311,14 @@ func (x *CallToolResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *CancelTaskParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *CancelTaskParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.TaskID == "":
 		return codec.Missing("taskId")
 	}
@@ -322,13 +328,14 @@ func (x *CancelTaskParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *CancelTaskResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *CancelTaskResult) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.CreatedAt == "":
 		return codec.Missing("createdAt")
 	case x.Extra.Missing(1) && x.LastUpdatedAt == "":
@@ -441,13 +448,14 @@ func (x *ClientCapabilities) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ClientCapabilitiesElicitation) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ClientCapabilitiesElicitation) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case rev&0b11000 == 0 && !x.Form.IsZero():
 		return codec.NotInRevision("form")
 	case rev&0b11000 == 0 && !x.URL.IsZero():
@@ -515,13 +523,14 @@ func (x *ClientCapabilitiesSampling) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ClientCapabilitiesTasks) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ClientCapabilitiesTasks) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Requests):
 		return codec.NotNullable("requests")
 	}
@@ -548,13 +557,14 @@ func (x *ClientCapabilitiesTasks) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ClientCapabilitiesTasksRequests) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ClientCapabilitiesTasksRequests) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Elicitation):
 		return codec.NotNullable("elicitation")
 	case codec.IsNull(&x.Sampling):
@@ -576,14 +586,13 @@ func (x *ClientCapabilitiesTasksRequests) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ClientCapabilitiesTasksRequestsElicitation) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ClientCapabilitiesTasksRequestsElicitation) validate(rev uint32) error {
-	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
-	}
 	if !x.Create.IsZero() {
 		switch {
 		case !x.Create.Is(codec.KindObject):
@@ -596,14 +605,13 @@ func (x *ClientCapabilitiesTasksRequestsElicitation) validate(rev uint32) error 
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ClientCapabilitiesTasksRequestsSampling) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ClientCapabilitiesTasksRequestsSampling) validate(rev uint32) error {
-	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
-	}
 	if !x.CreateMessage.IsZero() {
 		switch {
 		case !x.CreateMessage.Is(codec.KindObject):
@@ -647,11 +655,6 @@ func (x *CompleteParams) validate(rev uint32) error {
 			return codec.At(err, "ref")
 		}
 	}
-	if codec.IsSet(&x.Context) {
-		if err := x.Context.Ptr().validate(rev); err != nil {
-			return codec.At(err, "context")
-		}
-	}
 	return nil
 }
 
@@ -674,12 +677,7 @@ func (x *CompleteParamsArgument) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *CompleteParamsContext) Validate(v jsonrpc.Revision) error {
-	return x.validate(revisionBit(v))
-}
-
-func (x *CompleteParamsContext) validate(rev uint32) error {
-	switch {
-	case rev&0b11100 == 0:
+	if revisionBit(v)&0b11100 == 0 {
 		return codec.VariantNotInRevision()
 	}
 	return nil
@@ -938,13 +936,14 @@ func (x *CreateMessageResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *CreateTaskResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *CreateTaskResult) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("task")
 	}
@@ -963,13 +962,14 @@ func (x *CreateTaskResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *DiscoverResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *DiscoverResult) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case !codec.IsPresent(&x.CacheScope):
@@ -1019,13 +1019,14 @@ func (x *DiscoverResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ElicitFormParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ElicitFormParams) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case rev&0b1100 == 0 && codec.IsPresent(&x.Meta):
 		return codec.NotInRevision("_meta")
 	case codec.IsNull(&x.Meta):
@@ -1066,13 +1067,14 @@ func (x *ElicitFormParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ElicitFormParamsRequestedSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ElicitFormParamsRequestedSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.Properties == nil:
@@ -1110,13 +1112,14 @@ func validateElicitParams(v ElicitParams, rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ElicitRequest) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ElicitRequest) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("method")
 	case x.Params == nil:
@@ -1133,13 +1136,14 @@ func (x *ElicitRequest) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ElicitResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ElicitResult) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case rev&0b1100 == 0 && !x.Meta.IsZero():
 		return codec.NotInRevision("_meta")
 	case x.Extra.Missing(0) && x.Action == "":
@@ -1174,13 +1178,14 @@ func (v ElicitResultAction) known(rev uint32) bool {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ElicitURLParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ElicitURLParams) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case rev&0b1000 == 0 && codec.IsPresent(&x.Meta):
 		return codec.NotInRevision("_meta")
 	case codec.IsNull(&x.Meta):
@@ -1218,13 +1223,14 @@ func (x *ElicitURLParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ElicitValue) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ElicitValue) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.kind == codec.KindInvalid:
 		return codec.NilUnion()
 	case x.kind == codec.KindArray && rev&0b11000 == 0:
@@ -1236,13 +1242,14 @@ func (x *ElicitValue) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ElicitationCompleteParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ElicitationCompleteParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.ElicitationID == "":
 		return codec.Missing("elicitationId")
 	}
@@ -1401,13 +1408,14 @@ func (x *GetPromptResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *GetTaskParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *GetTaskParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.TaskID == "":
 		return codec.Missing("taskId")
 	}
@@ -1417,13 +1425,14 @@ func (x *GetTaskParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *GetTaskPayloadParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *GetTaskPayloadParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.TaskID == "":
 		return codec.Missing("taskId")
 	}
@@ -1433,14 +1442,13 @@ func (x *GetTaskPayloadParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *GetTaskPayloadResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *GetTaskPayloadResult) validate(rev uint32) error {
-	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
-	}
 	if !x.Meta.IsZero() {
 		switch {
 		case !x.Meta.Is(codec.KindObject):
@@ -1453,13 +1461,14 @@ func (x *GetTaskPayloadResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *GetTaskResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *GetTaskResult) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.CreatedAt == "":
 		return codec.Missing("createdAt")
 	case x.Extra.Missing(1) && x.LastUpdatedAt == "":
@@ -1491,13 +1500,14 @@ func (x *GetTaskResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *Icon) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *Icon) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Src == "":
 		return codec.Missing("src")
 	case codec.IsNull(&x.MIMEType):
@@ -1526,14 +1536,13 @@ func (v IconTheme) known(rev uint32) bool {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *Icons) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *Icons) validate(rev uint32) error {
-	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
-	}
 	for i := range x.Icons {
 		if err := x.Icons[i].validate(rev); err != nil {
 			return codec.At(codec.AtIndex(err, i), "icons")
@@ -1613,13 +1622,14 @@ func (x *Implementation) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *InitializeParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1111 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *InitializeParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1111 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case x.Extra.Missing(0):
@@ -1646,13 +1656,14 @@ func (x *InitializeParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *InitializeResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1111 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *InitializeResult) validate(rev uint32) error {
 	switch {
-	case rev&0b1111 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("capabilities")
 	case x.Extra.Missing(1) && x.ProtocolVersion == "":
@@ -1696,13 +1707,14 @@ func validateInputRequest(v InputRequest, rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *InputRequiredResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *InputRequiredResult) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case !codec.IsPresent(&x.ResultType):
@@ -1744,13 +1756,14 @@ func validateInputResponse(v InputResponse, rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *InputResponseParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *InputResponseParams) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case !codec.IsPresent(&x.Meta):
 		return codec.Missing("_meta")
 	case codec.IsNull(&x.Meta):
@@ -1774,13 +1787,14 @@ func (x *InputResponseParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *LegacyTitledEnumSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *LegacyTitledEnumSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.Enum == nil:
@@ -2044,13 +2058,14 @@ func (x *ListRootsResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ListTasksResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ListTasksResult) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Tasks == nil:
 		return codec.Missing("tasks")
 	case codec.IsNull(&x.NextCursor):
@@ -2170,13 +2185,14 @@ func (x *LoggingMessageParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *MissingRequiredClientCapabilityErrorData) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *MissingRequiredClientCapabilityErrorData) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("requiredCapabilities")
 	}
@@ -2300,13 +2316,14 @@ func (x *NotificationParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *NumberSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *NumberSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Type == "":
 		return codec.Missing("type")
 	case rev&0b11000 == 0 && codec.IsPresent(&x.Default):
@@ -2651,13 +2668,14 @@ func (x *ReadResourceResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *RelatedTaskMetadata) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *RelatedTaskMetadata) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.TaskID == "":
 		return codec.Missing("taskId")
 	}
@@ -2799,13 +2817,14 @@ func validateResourceContents(v ResourceContents, rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ResourceLink) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ResourceLink) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.Name == "":
@@ -2847,13 +2866,14 @@ func (x *ResourceLink) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ResourceParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ResourceParams) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case rev&^0b10000 == 0 && !codec.IsPresent(&x.Meta):
 		return codec.Missing("_meta")
 	case codec.IsNull(&x.Meta):
@@ -3168,13 +3188,14 @@ func (x *ServerCapabilitiesResources) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ServerCapabilitiesTasks) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ServerCapabilitiesTasks) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Requests):
 		return codec.NotNullable("requests")
 	}
@@ -3201,13 +3222,14 @@ func (x *ServerCapabilitiesTasks) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ServerCapabilitiesTasksRequests) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ServerCapabilitiesTasksRequests) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Tools):
 		return codec.NotNullable("tools")
 	}
@@ -3222,14 +3244,13 @@ func (x *ServerCapabilitiesTasksRequests) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ServerCapabilitiesTasksRequestsTools) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ServerCapabilitiesTasksRequestsTools) validate(rev uint32) error {
-	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
-	}
 	if !x.Call.IsZero() {
 		switch {
 		case !x.Call.Is(codec.KindObject):
@@ -3256,13 +3277,14 @@ func (x *ServerCapabilitiesTools) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *SetLevelParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1111 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *SetLevelParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1111 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case x.Extra.Missing(0) && x.Level == "":
@@ -3297,13 +3319,14 @@ func validateSingleSelectEnumSchema(v SingleSelectEnumSchema, rev uint32) error 
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *StringSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *StringSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case rev&0b11000 == 0 && codec.IsPresent(&x.Default):
@@ -3342,13 +3365,14 @@ func (v StringSchemaFormat) known(rev uint32) bool {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *SubscribeParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1111 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *SubscribeParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1111 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case x.Extra.Missing(0) && x.URI == "":
@@ -3365,13 +3389,14 @@ func (x *SubscribeParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *SubscriptionFilter) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *SubscriptionFilter) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.PromptsListChanged):
 		return codec.NotNullable("promptsListChanged")
 	case codec.IsNull(&x.ResourcesListChanged):
@@ -3385,13 +3410,14 @@ func (x *SubscriptionFilter) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *SubscriptionsAcknowledgedParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *SubscriptionsAcknowledgedParams) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case x.Extra.Missing(0):
@@ -3411,13 +3437,14 @@ func (x *SubscriptionsAcknowledgedParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *SubscriptionsListenParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *SubscriptionsListenParams) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case !codec.IsPresent(&x.Meta):
 		return codec.Missing("_meta")
 	case codec.IsNull(&x.Meta):
@@ -3439,13 +3466,14 @@ func (x *SubscriptionsListenParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *SubscriptionsListenResult) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *SubscriptionsListenResult) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("_meta")
 	case !codec.IsPresent(&x.ResultType):
@@ -3462,13 +3490,14 @@ func (x *SubscriptionsListenResult) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *SubscriptionsListenResultMeta) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *SubscriptionsListenResultMeta) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case x.SubscriptionID.IsZero():
 		return codec.Missing("io.modelcontextprotocol/subscriptionId")
 	case codec.IsNull(&x.ServerInfo):
@@ -3485,13 +3514,14 @@ func (x *SubscriptionsListenResultMeta) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *Task) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *Task) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.CreatedAt == "":
 		return codec.Missing("createdAt")
 	case x.Extra.Missing(1) && x.LastUpdatedAt == "":
@@ -3515,13 +3545,14 @@ func (x *Task) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TaskAugmentedParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TaskAugmentedParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case codec.IsNull(&x.Task):
@@ -3543,13 +3574,14 @@ func (x *TaskAugmentedParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TaskMetadata) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TaskMetadata) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.TTL):
 		return codec.NotNullable("ttl")
 	}
@@ -3567,13 +3599,14 @@ func (v TaskStatus) known(rev uint32) bool {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TaskStatusParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TaskStatusParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.CreatedAt == "":
 		return codec.Missing("createdAt")
 	case x.Extra.Missing(1) && x.LastUpdatedAt == "":
@@ -3662,13 +3695,14 @@ func (x *TextResourceContents) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TitledMultiSelectEnumSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TitledMultiSelectEnumSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1):
@@ -3691,13 +3725,14 @@ func (x *TitledMultiSelectEnumSchema) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TitledMultiSelectEnumSchemaItems) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TitledMultiSelectEnumSchemaItems) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.AnyOf == nil:
 		return codec.Missing("anyOf")
 	}
@@ -3712,13 +3747,14 @@ func (x *TitledMultiSelectEnumSchemaItems) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TitledMultiSelectEnumSchemaItemsAnyOf) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TitledMultiSelectEnumSchemaItemsAnyOf) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Const == "":
 		return codec.Missing("const")
 	case x.Extra.Missing(1) && x.Title == "":
@@ -3730,13 +3766,14 @@ func (x *TitledMultiSelectEnumSchemaItemsAnyOf) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TitledSingleSelectEnumSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TitledSingleSelectEnumSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.OneOf == nil:
@@ -3759,13 +3796,14 @@ func (x *TitledSingleSelectEnumSchema) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *TitledSingleSelectEnumSchemaOneOf) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *TitledSingleSelectEnumSchemaOneOf) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Const == "":
 		return codec.Missing("const")
 	case x.Extra.Missing(1) && x.Title == "":
@@ -3846,13 +3884,14 @@ func (x *Tool) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ToolAnnotations) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11110 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ToolAnnotations) validate(rev uint32) error {
 	switch {
-	case rev&0b11110 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.DestructiveHint):
 		return codec.NotNullable("destructiveHint")
 	case codec.IsNull(&x.IdempotentHint):
@@ -3870,13 +3909,14 @@ func (x *ToolAnnotations) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ToolChoice) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ToolChoice) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Mode):
 		return codec.NotNullable("mode")
 	}
@@ -3901,13 +3941,14 @@ func (v ToolChoiceMode) known(rev uint32) bool {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ToolExecution) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ToolExecution) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.TaskSupport):
 		return codec.NotNullable("taskSupport")
 	}
@@ -3932,13 +3973,14 @@ func (v ToolExecutionTaskSupport) known(rev uint32) bool {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ToolResultContent) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ToolResultContent) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.Content == nil:
@@ -3965,13 +4007,14 @@ func (x *ToolResultContent) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *ToolUseContent) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *ToolUseContent) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.ID == "":
@@ -3999,13 +4042,14 @@ func (x *ToolUseContent) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *URLElicitationRequiredErrorData) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *URLElicitationRequiredErrorData) validate(rev uint32) error {
 	switch {
-	case rev&0b1000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Elicitations == nil:
 		return codec.Missing("elicitations")
 	}
@@ -4020,13 +4064,14 @@ func (x *URLElicitationRequiredErrorData) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *UnsubscribeParams) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b1111 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *UnsubscribeParams) validate(rev uint32) error {
 	switch {
-	case rev&0b1111 == 0:
-		return codec.VariantNotInRevision()
 	case codec.IsNull(&x.Meta):
 		return codec.NotNullable("_meta")
 	case x.Extra.Missing(0) && x.URI == "":
@@ -4043,13 +4088,14 @@ func (x *UnsubscribeParams) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *UnsupportedProtocolVersionErrorData) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b10000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *UnsupportedProtocolVersionErrorData) validate(rev uint32) error {
 	switch {
-	case rev&0b10000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0) && x.Requested == "":
 		return codec.Missing("requested")
 	case x.Extra.Missing(1) && x.Supported == nil:
@@ -4061,13 +4107,14 @@ func (x *UnsupportedProtocolVersionErrorData) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *UntitledMultiSelectEnumSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *UntitledMultiSelectEnumSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1):
@@ -4090,13 +4137,14 @@ func (x *UntitledMultiSelectEnumSchema) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *UntitledMultiSelectEnumSchemaItems) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11000 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *UntitledMultiSelectEnumSchemaItems) validate(rev uint32) error {
 	switch {
-	case rev&0b11000 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.Enum == nil:
@@ -4108,13 +4156,14 @@ func (x *UntitledMultiSelectEnumSchemaItems) validate(rev uint32) error {
 // Validate checks what the schema asks for beyond JSON types: required members, enums, ranges, lengths.
 // It holds x to revision v, which must know all that is set; the zero revision takes all of them together.
 func (x *UntitledSingleSelectEnumSchema) Validate(v jsonrpc.Revision) error {
+	if revisionBit(v)&0b11100 == 0 {
+		return codec.VariantNotInRevision()
+	}
 	return x.validate(revisionBit(v))
 }
 
 func (x *UntitledSingleSelectEnumSchema) validate(rev uint32) error {
 	switch {
-	case rev&0b11100 == 0:
-		return codec.VariantNotInRevision()
 	case x.Extra.Missing(0):
 		return codec.Missing("type")
 	case x.Extra.Missing(1) && x.Enum == nil:

@@ -52,6 +52,7 @@ func parse(args []string, stderr io.Writer) (driver.Config, error) {
 	fs.StringVar(&types, "types", "", "comma-separated Go `names`: only these types and what they need")
 	fs.BoolVar(&c.EasyJSON, "easyjson", false, "also MarshalEasyJSON and UnmarshalEasyJSON, for mailru/easyjson")
 	fs.BoolVar(&c.Tests, "tests", false, "also a test that compares each type with encoding/json on sampled values")
+	fs.IntVar(&c.Samples, "samples", 20, "how many sampled values of each type, with -tests: a `number`")
 	fs.BoolVar(&c.Check, "check", false, "write nothing; fail with a diff if the files in the directory are not up to date")
 	fs.BoolVar(&c.Lenient, "lenient", false, "open JSON (codec.Raw) instead of an error for what has no Go type")
 	if err := fs.Parse(args); err != nil {

@@ -27,8 +27,12 @@ func (x *Item) validate(rev uint32) error {
 		return codec.At(codec.Invalid("pattern ^[A-Z]{2}-[0-9]+$"), "sku")
 	case x.Count < 0:
 		return codec.At(codec.Invalid("minimum 0"), "count")
-	case rev&0b10 != 0 && rev != allRevisions && !codec.UniqueOf(x.Tags):
-		return codec.At(codec.Invalid("uniqueItems true"), "tags")
+	}
+	if x.Tags != nil {
+		switch {
+		case rev&0b10 != 0 && rev != allRevisions && !codec.UniqueOf(x.Tags):
+			return codec.At(codec.Invalid("uniqueItems true"), "tags")
+		}
 	}
 	if x.Place != nil {
 		if err := validatePlace(x.Place, rev); err != nil {

@@ -30,6 +30,7 @@ type Config struct {
 	Types           []string
 	EasyJSON, Tests bool
 	Check, Lenient  bool
+	Samples         int // instances of each type, with Tests
 }
 
 // Run generates. What is noteworthy but no error goes to log. Under Check it writes to out how the files differ, and
@@ -59,6 +60,11 @@ func Generate(c Config) (map[string][]byte, []*jsonschema.Error, error) {
 		return nil, nil, err
 	}
 	files, err := emit.Files(m, emit.Options{EasyJSON: c.EasyJSON, Tests: c.Tests, Source: source(c)})
+	if err == nil && c.Tests {
+		if lines := samples(m, in.Revisions, c.Samples); len(lines) > 0 {
+			files[samplesFile] = lines
+		}
+	}
 	return files, m.Notes, err
 }
 

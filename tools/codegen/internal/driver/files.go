@@ -25,6 +25,9 @@ func write(dir string, files map[string][]byte) error {
 		return err
 	}
 	for _, name := range sortedNames(files) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			return fmt.Errorf("output: %w", err)
+		}
 		if err := os.WriteFile(filepath.Join(dir, name), files[name], 0o644); err != nil {
 			return fmt.Errorf("output: %w", err)
 		}

@@ -30,6 +30,7 @@ func Files(m *model.Model, o Options) (map[string][]byte, error) {
 	g := &gen{m: m, o: o, all: model.Revs(1)<<len(m.Revisions) - 1, varies: map[*model.Type]bool{},
 		checked: map[*model.Type]bool{}, patterns: map[string]string{}}
 	g.findVarying()
+	tests := o.Tests && len(g.methodTypes()) > 0
 	parts := []struct {
 		name string
 		emit func(*printer)
@@ -43,10 +44,11 @@ func Files(m *model.Model, o Options) (map[string][]byte, error) {
 		{"validate_gen.go", g.validates, true},
 		{"strip_gen.go", g.strips, g.multi()},
 		{"std_gen.go", g.std, true},
-		{"easyjson_gen.go", g.easy, o.EasyJSON},
+		{"easyjson_gen.go", g.easy, o.EasyJSON && len(g.methodTypes()) > 0},
 		{"methods_gen.go", g.methods, m.MCP},
 		{"client_gen.go", g.client, m.MCP},
 		{"server_gen.go", g.server, m.MCP},
+		{"mirror_gen_test.go", g.mirrors, tests},
 	}
 	files := map[string][]byte{}
 	for _, part := range parts {
@@ -68,7 +70,12 @@ func Files(m *model.Model, o Options) (map[string][]byte, error) {
 		files[part.name] = src
 	}
 	if m.MCP {
-		if err := g.runtime(files); err != nil {
+		if err := g.runtime(files, false); err != nil {
+			return nil, err
+		}
+	}
+	if tests {
+		if err := g.runtime(files, true); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/format"
 	"go/scanner"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -100,6 +101,9 @@ func (p *printer) source(header, pkg string) ([]byte, error) {
 	if len(p.imports) > 0 {
 		var std, other []string
 		for path := range p.imports {
+			if !regexp.MustCompile(`\b` + path[strings.LastIndexByte(path, '/')+1:] + `\.`).Match(p.body.Bytes()) {
+				continue // what would have needed it was not printed
+			}
 			if strings.Contains(strings.SplitN(path, "/", 2)[0], ".") {
 				other = append(other, path)
 			} else {

@@ -14,13 +14,20 @@ import (
 //go:embed static/*.go.txt
 var static embed.FS
 
-// runtime adds the static files.
-func (g *gen) runtime(files map[string][]byte) error {
+// testSuffix marks the static files that belong to the tests.
+const testSuffix = "_test"
+
+// runtime adds the static files of the package, or those of its tests.
+func (g *gen) runtime(files map[string][]byte, tests bool) error {
 	entries, err := static.ReadDir("static")
 	if err != nil {
 		return fmt.Errorf("static files: %w", err)
 	}
 	for _, e := range entries {
+		name, isTest := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".go.txt"), testSuffix)
+		if isTest != tests {
+			continue
+		}
 		text, err := static.ReadFile(path.Join("static", e.Name()))
 		if err != nil {
 			return fmt.Errorf("static files: %w", err)
@@ -30,7 +37,11 @@ func (g *gen) runtime(files map[string][]byte) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.Name(), err)
 		}
-		files[strings.TrimSuffix(e.Name(), ".go.txt")+"_gen.go"] = src
+		name += "_gen"
+		if isTest {
+			name += testSuffix
+		}
+		files[name+".go"] = src
 	}
 	return nil
 }

@@ -32,8 +32,9 @@ func (g *gen) unions(p *printer) {
 }
 
 func (g *gen) unionDecode(p *printer, t *model.Type) {
-	p.f("// Decode%s reads a %s, which then borrows d's input and memory; nil stands for null.", t.Name, t.Name)
-	p.f("func Decode%s(d *codec.Decoder) (v %s, err error) {", t.Name, t.Name)
+	name := g.freeName("Decode" + t.Name)
+	p.f("// %s reads a %s, which then borrows d's input and memory; nil stands for null.", name, t.Name)
+	p.f("func %s(d *codec.Decoder) (v %s, err error) {", name, t.Name)
 	p.f("read%s(d, &v)", t.Name)
 	p.p("return v, d.Err()")
 	p.p("}")
@@ -43,6 +44,21 @@ func (g *gen) unionDecode(p *printer, t *model.Type) {
 		return
 	}
 	g.readByProbe(p, t)
+}
+
+// freeName is name, with an underscore if a schema has a type or value of that name.
+func (g *gen) freeName(name string) string {
+	for _, t := range g.m.Types {
+		if t.Name == name || t.Unknown == name {
+			return name + "_"
+		}
+		for _, v := range t.Values {
+			if v.Go == name {
+				return name + "_"
+			}
+		}
+	}
+	return name
 }
 
 // readVariant emits the reading of the variant that was chosen.

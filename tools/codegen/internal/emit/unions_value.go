@@ -100,8 +100,9 @@ func (g *gen) valueUnion(p *printer, t *model.Type) {
 func (g *gen) valueAccess(p *printer, t *model.Type, v *model.Variant) {
 	n := kindNames[v.JSONKind]
 	if v.JSONKind == "null" {
-		p.f("// %sNull returns a %s that is null.", t.Name, t.Name)
-		p.f("func %sNull() %s { return %s{kind: codec.KindNull} }", t.Name, t.Name, t.Name)
+		name := g.freeName("New" + t.Name + n.method)
+		p.f("// %s returns a %s that is null.", name, t.Name)
+		p.f("func %s() %s { return %s{kind: codec.KindNull} }", name, t.Name, t.Name)
 		p.p()
 		return
 	}
@@ -109,8 +110,9 @@ func (g *gen) valueAccess(p *printer, t *model.Type, v *model.Variant) {
 	if both(t) && v.JSONKind == "integer" {
 		init += ", whole: true"
 	}
-	p.f("// %s%s returns a %s that holds v.", t.Name, n.method, t.Name)
-	p.f("func %s%s(v %s) %s { return %s{%s, %s: v} }", t.Name, n.method, typ, t.Name, t.Name, init, n.field)
+	name := g.freeName("New" + t.Name + n.method)
+	p.f("// %s returns a %s that holds v.", name, t.Name)
+	p.f("func %s(v %s) %s { return %s{%s, %s: v} }", name, typ, t.Name, t.Name, init, n.field)
 	p.p()
 	p.f("// As%s returns the value if it is %s.", n.method, n.words)
 	p.f("func (x %s) As%s() (%s, bool) { return x.%s, %s }", t.Name, n.method, typ, n.field, kindTest(t, v))

@@ -73,6 +73,12 @@ func (g *gen) validateType(p *printer, t *model.Type) {
 	} else {
 		p.f("func (x *%s) Validate() error {", t.Name)
 	}
+	if g.multi() && t.Revs&g.all != g.all && t.Revs != 0 {
+		// Here and not in validate: inside another value, the place says in which revisions it may be.
+		p.f("if revisionBit(v)&%s == 0 {", mask(t.Revs))
+		p.p("return codec.VariantNotInRevision()")
+		p.p("}")
+	}
 	if !g.checked[t] {
 		p.p("return nil")
 		p.p("}")
@@ -88,9 +94,6 @@ func (g *gen) validateType(p *printer, t *model.Type) {
 	p.p()
 	p.f("func (x *%s) validate(%s) error {", t.Name, g.revOnlyParam())
 	c := &checks{p: p}
-	if g.multi() && t.Revs&g.all != g.all && t.Revs != 0 {
-		c.bad("rev&"+mask(t.Revs)+" == 0", "codec.VariantNotInRevision()")
-	}
 	at := func(err string) string { return err }
 	switch t.Kind {
 	case model.Struct:
@@ -142,7 +145,7 @@ func (g *gen) validateStruct(c *checks, t *model.Type) {
 		if f.Go == "" {
 			continue
 		}
-		g.validateValue(c, f)
+		g.validateValue(c, t, f)
 	}
 	if t.Closed {
 		c.bad("!x.Extra.IsZero()", "x.Extra.Unknown()")
@@ -231,7 +234,7 @@ func (g *gen) absent(f *model.Field, bit int) string {
 }
 
 // validateValue checks the value of a member that is there.
-func (g *gen) validateValue(c *checks, f *model.Field) {
+func (g *gen) validateValue(c *checks, t *model.Type, f *model.Field) {
 	if f.Const != nil {
 		g.validateConst(c, f)
 		return
@@ -256,7 +259,8 @@ func (g *gen) validateValue(c *checks, f *model.Field) {
 		return
 	}
 	cond := g.present(f)
-	if cond == "true" || g.shape(f.Type) == list || g.shape(f.Type) == dict {
+	many := g.shape(f.Type) == list || g.shape(f.Type) == dict
+	if cond == "true" || many && (len(f.Rules) == 0 || tracked(f, t)) {
 		g.validateRef(c, x, f.Type, f.Rules, at, 0)
 		return
 	}

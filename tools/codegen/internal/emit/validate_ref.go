@@ -21,7 +21,7 @@ func (g *gen) findChecked() {
 }
 
 func (g *gen) needsCheck(t *model.Type) bool {
-	if t.Kind == model.ValueUnion || t.Closed || len(t.Rules) > 0 || g.multi() && t.Revs&g.all != g.all && t.Revs != 0 && g.isMethodType(t) {
+	if t.Kind == model.ValueUnion || t.Closed || len(t.Rules) > 0 {
 		return true
 	}
 	if t.Kind == model.ListUnion && partial(t.ListRevs, t) {
@@ -38,14 +38,6 @@ func (g *gen) needsCheck(t *model.Type) bool {
 		}
 	}
 	return t.Elem != nil && g.refChecked(t.Elem, t.Elem.Rules)
-}
-
-func (g *gen) isMethodType(t *model.Type) bool {
-	switch t.Kind {
-	case model.Struct, model.Slice, model.Map, model.ListUnion:
-		return true
-	}
-	return false
 }
 
 // refChecked reports whether values of r have something to validate.
@@ -104,7 +96,7 @@ func (g *gen) validateRef(c *checks, v string, r *model.Ref, rules []model.Rule,
 			known := v + ".known(" + g.revOnlyArg() + ")"
 			err := "codec.NotOneOf(string(" + v + "))"
 			if r.Type.Kind == model.IntEnum {
-				err = "codec.NotOneOf(codec.AppendInt(nil, int64(" + v + ")))"
+				err = "codec.NotOneOf(string(codec.AppendInt(nil, int64(" + v + "))))"
 			}
 			c.bad("!"+known, at(err))
 		}

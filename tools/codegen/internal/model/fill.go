@@ -214,7 +214,7 @@ func (b *builder) field(name string, group []contrib) *Field {
 		f.Const = nil
 	}
 	if f.Const != nil {
-		f.Const.Optional = f.Required != f.Revs
+		f.Const.Optional = optional != 0
 	}
 	return f
 }
