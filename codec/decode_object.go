@@ -229,7 +229,7 @@ func (d *Decoder) Probe(tests []Probe) uint64 {
 	if d.Kind() == KindObject {
 		found = d.probe(tests, 0, ^uint64(0)>>(64-len(tests)))
 	}
-	d.Rewind(m)
+	d.lookedAhead(m)
 	return found
 }
 
@@ -285,6 +285,21 @@ func (d *Decoder) Tag(name string) (tag string, ok bool) {
 		}
 		d.skip()
 	}
-	d.Rewind(m)
+	d.lookedAhead(m)
 	return tag, ok
+}
+
+// A union whose tag comes late is read twice, and unions inside of unions more often: with the depth, that would
+// grow to the square of the input. What is looked at ahead is therefore bounded, as a multiple of the input and at least some.
+const (
+	maxAhead = 32
+	minAhead = 16 << 20 // bytes
+)
+
+// lookedAhead goes back to m, where looking for a tag began.
+func (d *Decoder) lookedAhead(m Mark) {
+	if d.ahead += d.pos - m.pos; d.ahead > maxAhead*len(d.src)+minAhead {
+		d.fail(m.pos, because(ErrDepth, "too many unions inside of each other with their tags at the end"))
+	}
+	d.Rewind(m)
 }

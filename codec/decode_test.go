@@ -170,3 +170,35 @@ func TestUnmarshalOwns(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `{"x":0,"y":0,"name":"a\nb","tags":["c"],"open":[1],"u":2}`, string(out))
 }
+
+// tree is a recursive union: what it holds depends on a tag that may come last.
+type tree struct {
+	Kind string
+	Kid  *tree
+}
+
+func (x *tree) DecodeJSON(d *codec.Decoder) error {
+	*x = tree{}
+	x.Kind, _ = d.Tag("kind")
+	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
+		if key == "kid" {
+			x.Kid = new(tree)
+			_ = x.Kid.DecodeJSON(d) // the error stays in d
+			continue
+		}
+		d.Skip()
+	}
+	return d.Err()
+}
+
+// Without a bound this would read some gigabytes.
+func TestLateTagsCostBoundedTime(t *testing.T) {
+	t.Parallel()
+	nest := func(depth, size int) []byte {
+		return []byte(strings.Repeat(`{"kid":`, depth) + `{"kind":"` + strings.Repeat("x", size) + `"}` + strings.Repeat(`,"kind":"a"}`, depth))
+	}
+	var x tree
+	require.NoError(t, codec.Unmarshal(nest(20, 4<<20), &x))
+	require.NoError(t, codec.Unmarshal(nest(900, 100), &x))
+	require.ErrorIs(t, codec.Unmarshal(nest(900, 4<<20), &x), codec.ErrDepth)
+}

@@ -40,6 +40,7 @@ type Decoder struct {
 	flags  flags
 	lines  bool // a raw CR or LF was seen
 	err    *Error
+	ahead  int // bytes that were read ahead of their decoding
 	arena  []byte
 	slabs  []slabber
 	input  []byte // a copy of the document, for ResetCopy
@@ -48,7 +49,7 @@ type Decoder struct {
 // Reset makes d read src, which it borrows. What d decoded before is no longer good.
 func (d *Decoder) Reset(src []byte, opts ...Option) {
 	d.src, d.pos, d.depth, d.err, d.lines = src, 0, 0, nil, false
-	d.limit, d.flags = DefaultMaxDepth, 0
+	d.limit, d.flags, d.ahead = DefaultMaxDepth, 0, 0
 	for _, o := range opts {
 		d.flags |= o.set
 		if o.depth > 0 {
