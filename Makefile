@@ -1,4 +1,4 @@
-# Needs Go, git and make; nothing else. `make` lists the targets.
+# Needs Go, git and make; nothing else, but race, which needs a C compiler. `make` lists the targets.
 
 GO        ?= go
 FUZZCOUNT ?= 20000
@@ -34,7 +34,7 @@ bin/golangci-lint: tools/lint/go.mod tools/lint/go.sum
 	cd tools/lint && $(GO) build -o ../../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 fmt: ## format the code
-	gofmt -w $$(git ls-files '*.go')
+	"$$($(GO) env GOROOT)/bin/gofmt" -w .
 
 generate: ## write all generated code
 	$(GO) generate ./...
@@ -62,12 +62,15 @@ downstream: ## vet and test the example of a downstream repository
 	cd examples/downstream && $(GO) vet ./... && $(GO) test ./...
 
 fuzz: ## run every fuzz target FUZZCOUNT times
-	@set -e; for pkg in $$($(GO) list ./...); do \
-		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	@set -e; failed=; packages=$$($(GO) list ./...); \
+	for pkg in $$packages; do \
+		list=$$($(GO) test -list '^Fuzz' $$pkg); \
+		for target in $$(echo "$$list" | grep '^Fuzz' || true); do \
 			echo "$$pkg $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZCOUNT)x -fuzzminimizetime 10x -parallel 2 $$pkg; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZCOUNT)x -fuzzminimizetime 10x -parallel 2 $$pkg || failed="$$failed $$target"; \
 		done; \
-	done
+	done; \
+	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
 ci: ## what has to pass before a change lands
 	.ci/run

@@ -10,7 +10,7 @@ import (
 // change to one leaves the bytes of the others alone.
 func newRand(stream uint64) *rand.Rand {
 	const seed = 0x6d637077697265
-	return rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // repeatable by design, nothing secret
+	return rand.New(rand.NewPCG(seed, stream))
 }
 
 // oneLine joins the lines of a literal that is broken up for reading. Leading tabs go, spaces stay.

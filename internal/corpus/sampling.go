@@ -19,7 +19,8 @@ func createMessageRequest() []byte {
 		dst = appendSamplingMessage(dst, i)
 	}
 	dst = append(dst, ']')
-	dst = appendRawMember(dst, "modelPreferences", `{"hints":[{"name":"large"},{"name":"medium-2025"}],"costPriority":0.2,"speedPriority":0,"intelligencePriority":1}`)
+	dst = appendRawMember(dst, "modelPreferences", `{"hints":[{"name":"large"},{"name":"medium-2025"}],`+
+		`"costPriority":0.2,"speedPriority":0,"intelligencePriority":1}`)
 	dst = appendMember(dst, "systemPrompt", "You help a support team.\nAnswer in the language of the last message. "+
 		"Quote ticket keys like \"MOBILE-2291\" and never invent one.")
 	dst = appendRawMember(dst, "includeContext", `"thisServer"`)
@@ -120,7 +121,7 @@ func appendToolResult(dst []byte, i int) []byte {
 func appendBinary(dst []byte, kind, mime string, n int) []byte {
 	dst = appendRawMember(append(appendComma(dst), '{'), "type", `"`+kind+`"`)
 	dst = append(appendKey(dst, "data"), '"')
-	dst = base64.StdEncoding.AppendEncode(dst, noise(newRand(uint64(5+n)), n)) //nolint:gosec // n is small and positive
+	dst = base64.StdEncoding.AppendEncode(dst, noise(newRand(uint64(5+n)), n))
 	dst = append(dst, '"')
 	dst = appendMember(dst, "mimeType", mime)
 	return append(dst, '}')

@@ -31,10 +31,12 @@ func officialDir(t *testing.T, edit func(t *testing.T, revision, text string) st
 }
 
 // replaceOnce keeps the whole text out of the failure message.
-func replaceOnce(t *testing.T, text, old, new string) string {
+func replaceOnce(t *testing.T, text, old, replacement string) string {
 	t.Helper()
-	require.True(t, strings.Contains(text, old), "nothing to replace: %s", old)
-	return strings.Replace(text, old, new, 1)
+	if !strings.Contains(text, old) {
+		t.Fatalf("nothing to replace: %s", old)
+	}
+	return strings.Replace(text, old, replacement, 1)
 }
 
 func TestRun(t *testing.T) {

@@ -113,8 +113,9 @@ func requirePositioned(t testing.TB, err error) {
 	}
 	require.LessOrEqual(t, len(list), 10)
 	for _, e := range list {
-		require.IsType(t, &jsonschema.Error{}, e)
-		pos := e.(*jsonschema.Error).Pos
+		var at *jsonschema.Error
+		require.ErrorAs(t, e, &at)
+		pos := at.Pos
 		require.Positive(t, pos.Line)
 		require.Positive(t, pos.Column)
 	}

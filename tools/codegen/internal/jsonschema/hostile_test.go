@@ -2,6 +2,7 @@ package jsonschema_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func hostile() map[string]string {
 		"open objects":    strings.Repeat(`{"a":`, 1<<20),
 		"nested schemas":  strings.Repeat(`{"items":`, 998) + `{}` + strings.Repeat(`}`, 998),
 		"long names":      strings.Repeat(`{"properties":{"`+long+`":`, 400) + `{}` + strings.Repeat(`}}`, 400),
-		"long enum path":  `{"properties":{"` + strings.Repeat("n", 1<<20) + `":{"enum":[` + repeat(n, func(i int) string { return fmt.Sprint(i) }) + `]}}}`,
+		"long enum path":  `{"properties":{"` + strings.Repeat("n", 1<<20) + `":{"enum":[` + repeat(n, strconv.Itoa) + `]}}}`,
 		"nested defaults": strings.Repeat(`{"default":`, 990) + `"` + strings.Repeat("d", 1<<20) + `"` + strings.Repeat(`}`, 990),
 		"refs into defaults": `{"default":` + strings.Repeat(`{"default":`, 900) + `"` + strings.Repeat("d", 1<<20) + `"` + strings.Repeat(`}`, 900) +
 			`,"allOf":[` + repeat(900, func(i int) string { return `{"$ref":"#` + strings.Repeat("/default", i+1) + `"}` }) + `]}`,

@@ -1,7 +1,6 @@
 package jsonschema_test
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,7 +79,7 @@ func TestLoaderErrorsWrapTheirCause(t *testing.T) {
 	_, err = jsonschema.Load("a.json", []byte(`{"$ref": "b.json"}`), opts)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	var positioned *jsonschema.Error
-	require.True(t, errors.As(err, &positioned))
+	require.ErrorAs(t, err, &positioned)
 	require.Equal(t, jsonschema.Pos{File: "a.json", Line: 1, Column: 10, Pointer: "/$ref"}, positioned.Pos)
 }
 

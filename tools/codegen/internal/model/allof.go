@@ -15,7 +15,8 @@ func (n *normalizer) intersectAll(parts []*shape, pos jsonschema.Pos) *shape {
 	for _, p := range parts[1:] {
 		both, conflict := n.meet(got, p)
 		if conflict != "" {
-			return n.fail(pos, "the schemas that hold here contradict each other: "+conflict, "no value can satisfy all of them; check allOf and the keywords beside $ref")
+			return n.fail(pos, "the schemas that hold here contradict each other: "+conflict,
+				"no value can satisfy all of them; check allOf and the keywords beside $ref")
 		}
 		got = both
 	}

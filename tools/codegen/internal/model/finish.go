@@ -240,7 +240,8 @@ func (b *builder) noteRaw(path string, pos jsonschema.Pos) {
 	if b.rows.mayBeOpen(path) || !b.in.MCP || b.in.Overrides == nil {
 		return
 	}
-	b.problems.add(pos, quote(path)+" is open JSON, and no row of the overrides says why", "add a row: {\"at\": "+quote(path)+", \"is\": \"open\", \"reason\": ...}")
+	b.problems.add(pos, quote(path)+" is open JSON, and no row of the overrides says why",
+		"add a row: {\"at\": "+quote(path)+", \"is\": \"open\", \"reason\": ...}")
 }
 
 // checkUsed reports the rows of the overrides that match nothing.

@@ -31,7 +31,7 @@ func FuzzBuild(f *testing.F) {
 			f.Add(x.Data, overrides)
 		}
 	}
-	f.Fuzz(func(t *testing.T, src, overrides []byte) {
+	f.Fuzz(func(_ *testing.T, src, overrides []byte) {
 		doc, err := jsonschema.Load("fuzz.json", src, jsonschema.Options{})
 		if err != nil {
 			return

@@ -50,7 +50,8 @@ func TestLimits(t *testing.T) {
 			in.Lenient = true
 			_, err = model.Build(in)
 			require.NoError(t, err)
-			require.Less(t, time.Since(start), 20*time.Second)
+			// It is seconds. What no limit stops is not done in years; the rest is for busy machines.
+			require.Less(t, time.Since(start), 3*time.Minute)
 		})
 	}
 }

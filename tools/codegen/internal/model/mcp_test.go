@@ -1,7 +1,6 @@
 package model_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
@@ -114,7 +113,7 @@ func TestErrorsHavePositions(t *testing.T) {
 	in.Overrides = nil
 	_, err := model.Build(in)
 	var at *jsonschema.Error
-	require.True(t, errors.As(err, &at))
+	require.ErrorAs(t, err, &at)
 	require.NotEmpty(t, at.Pos.File)
 	require.Positive(t, at.Pos.Line)
 	require.NotEmpty(t, at.Hint)

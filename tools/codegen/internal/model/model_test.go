@@ -87,7 +87,7 @@ func TestCases(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			got := ""
+			var got string
 			m, err := model.Build(caseInput(t, file))
 			if err != nil {
 				got = err.Error() + "\n"

@@ -135,7 +135,11 @@ func (n *namer) take(name string) string {
 func (n *namer) unknownName(t *Type) string { return n.take("Unknown" + t.Name) }
 
 // signs are the names of characters that make up a value on their own.
-var signs = map[rune]string{'+': "Plus", '-': "Minus", '*': "Star", '/': "Slash", '.': "Dot", '<': "Less", '>': "Greater", '=': "Equal", '!': "Not", '%': "Percent", '&': "And", '|': "Or", '$': "Dollar", '#': "Hash", '@': "At", '?': "Question", '~': "Tilde", '^': "Caret", ' ': "Space", '_': "Underscore", ',': "Comma", ':': "Colon"}
+var signs = map[rune]string{
+	'+': "Plus", '-': "Minus", '*': "Star", '/': "Slash", '%': "Percent", '<': "Less", '>': "Greater", '=': "Equal",
+	'!': "Not", '&': "And", '|': "Or", '~': "Tilde", '^': "Caret", '.': "Dot", ',': "Comma", ':': "Colon", '?': "Question",
+	'$': "Dollar", '#': "Hash", '@': "At", '_': "Underscore", ' ': "Space",
+}
 
 // constName names the constant of an enum value. Names are unique in the package, as constants share its scope.
 func (n *namer) constName(typ, value string) string {

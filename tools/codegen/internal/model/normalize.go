@@ -172,7 +172,8 @@ func (n *normalizer) own(s *jsonschema.Schema) *shape {
 // inferTypes tells the type of a schema without the keyword from the others that it has.
 func inferTypes(s *jsonschema.Schema) []string {
 	switch {
-	case s.Properties != nil || s.Required != nil || s.AdditionalProperties != nil || s.PatternProperties != nil || s.MinProperties != nil || s.MaxProperties != nil:
+	case s.Properties != nil || s.Required != nil || s.AdditionalProperties != nil || s.PatternProperties != nil ||
+		s.MinProperties != nil || s.MaxProperties != nil:
 		return []string{"object"}
 	case s.Items != nil || s.PrefixItems != nil || s.MinItems != nil || s.MaxItems != nil || s.UniqueItems:
 		return []string{"array"}

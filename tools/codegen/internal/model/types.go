@@ -155,7 +155,9 @@ type EnumValue struct {
 
 // Rule is one validation keyword.
 type Rule struct {
-	Op   string // minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength, maxLength, pattern, minItems, maxItems, uniqueItems, minProperties, maxProperties
+	// Op is the keyword: minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength, maxLength, pattern,
+	// minItems, maxItems, uniqueItems, minProperties or maxProperties.
+	Op   string
 	Arg  string // number text, or the pattern
 	Revs Revs   // revisions in which it holds
 }

@@ -131,7 +131,8 @@ func (b *builder) indistinct(t *Type) {
 		names = append(names, v.Type.Name)
 	}
 	b.open(t.Pos, "the variants "+strings.Join(names, ", ")+" of "+t.Name+" cannot be told apart by a constant or by required members",
-		"say how in the overrides: \"union\": [{\"type\": "+quote(t.Name)+", \"decide\": [{\"is\": "+quote(names[0])+", \"when\": {\"/member\": \"value\"}}, ...], \"reason\": ...}]")
+		"say how in the overrides: \"union\": [{\"type\": "+quote(t.Name)+
+			", \"decide\": [{\"is\": "+quote(names[0])+", \"when\": {\"/member\": \"value\"}}, ...], \"reason\": ...}]")
 	b.opened(t)
 }
 

@@ -1,5 +1,3 @@
-// Package archtest holds the rules on who may import whom and on what may be in the repository. Its tests apply them; the
-// functions are apart so that they can be tested themselves.
 package archtest
 
 import (
@@ -34,7 +32,7 @@ type Rule struct {
 	Later bool
 }
 
-// Check returns what breaks the rules.
+// Check returns what breaks the rules: imports and links, rules that fit nothing, packages of the module that no rule is about.
 func Check(packages []Package, rules []Rule) []string {
 	var broken []string
 	standard := map[string]bool{}
@@ -52,6 +50,12 @@ func Check(packages []Package, rules []Rule) []string {
 		}
 		if !fits && !r.Later {
 			broken = append(broken, "no package fits the rule for "+r.Package)
+		}
+	}
+	for _, p := range packages {
+		about := func(r Rule) bool { return matches(full(r.Package), p.ImportPath) }
+		if matches(Module+"/...", p.ImportPath) && !slices.ContainsFunc(rules, about) {
+			broken = append(broken, "no rule is about "+p.ImportPath)
 		}
 	}
 	return broken
