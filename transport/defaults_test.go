@@ -24,7 +24,7 @@ func TestLimitDefaults(t *testing.T) {
 
 func TestTimeoutDefaults(t *testing.T) {
 	want := transport.Timeouts{
-		Connect: 10 * time.Second, Spawn: 30 * time.Second, Probe: 5 * time.Second, Call: time.Minute,
+		Connect: 10 * time.Second, Spawn: 30 * time.Second, Probe: 5 * time.Second, Call: time.Minute, MaxCall: 30 * time.Minute,
 		ResponseHeader: time.Minute, ReadMessage: 30 * time.Second, IdleStream: 5 * time.Minute,
 		KeepAlive: 15 * time.Second, Write: 30 * time.Second, Session: 30 * time.Minute,
 		Shutdown: 5 * time.Second, Kill: 5 * time.Second,

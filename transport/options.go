@@ -25,6 +25,8 @@ type Options struct {
 	Pool *pool.Pool
 	// Observer is told what happens; nil for nobody.
 	Observer Observer
+	// Hub is what publishes to the peers of a server; the server then answers subscriptions/listen with it. nil for none.
+	Hub *Hub
 }
 
 // Observe tells the Observer, if there is one.

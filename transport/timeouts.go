@@ -8,6 +8,7 @@ const (
 	DefaultSpawn          = 30 * time.Second
 	DefaultProbe          = 5 * time.Second
 	DefaultCall           = 60 * time.Second
+	DefaultMaxCall        = 30 * time.Minute
 	DefaultResponseHeader = 60 * time.Second
 	DefaultReadMessage    = 30 * time.Second
 	DefaultIdleStream     = 5 * time.Minute
@@ -28,6 +29,8 @@ type Timeouts struct {
 	Probe time.Duration
 	// Call bounds the wait for an answer, for a Call that has no Timeout of its own.
 	Call time.Duration
+	// MaxCall bounds the wait of a Call with OnProgress, whose Timeout begins anew with each progress notification.
+	MaxCall time.Duration
 	// ResponseHeader bounds the wait for the headers of an HTTP response; a call that may take longer has longer.
 	ResponseHeader time.Duration
 	// ReadMessage bounds the time from the first byte of a message to its last.
@@ -57,6 +60,7 @@ func (t Timeouts) WithDefaults() Timeouts {
 		{&t.Spawn, DefaultSpawn},
 		{&t.Probe, DefaultProbe},
 		{&t.Call, DefaultCall},
+		{&t.MaxCall, DefaultMaxCall},
 		{&t.ResponseHeader, DefaultResponseHeader},
 		{&t.ReadMessage, DefaultReadMessage},
 		{&t.IdleStream, DefaultIdleStream},

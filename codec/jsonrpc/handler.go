@@ -99,6 +99,10 @@ func InitCall(c *Call, method string, owner CallOwner) {
 	*c = Call{Method: method, Params: c.Params[:0], owner: owner}
 }
 
+// Owner returns what InitCall was given, so that a transport finds its own part of a Call; nil once the Call is
+// released.
+func (c *Call) Owner() CallOwner { return c.owner }
+
 // Release gives c and its reply back. Neither may be used afterwards, nor what was decoded from the reply.
 func (c *Call) Release() {
 	if o := c.owner; o != nil {

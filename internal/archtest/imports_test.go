@@ -36,8 +36,8 @@ var rules = []archtest.Rule{
 		May:     []string{"codec", "codec/jsonrpc", "pool", "transport/internal/..."},
 		Never:   []string{"gen/...", "net/http"},
 	},
-	{Package: "transport/internal/...", May: ofTransports, Never: []string{"gen/..."}, Later: true},
-	{Package: "transport/stdio", May: ofTransports, Never: []string{"gen/...", "net/http"}, Later: true},
+	{Package: "transport/internal/...", May: ofTransports, Never: []string{"gen/..."}},
+	{Package: "transport/stdio", May: append([]string{"golang.org/x/sys/unix"}, ofTransports...), Never: []string{"gen/...", "net/http"}},
 	{Package: "transport/sse", May: ofTransports, Never: []string{"gen/..."}, Later: true},
 	{Package: "transport/streamable", May: ofTransports, Never: []string{"gen/..."}, Later: true},
 	// A suite of tests is the one place where a package that is no test may import a library for tests.

@@ -1,0 +1,419 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/pool"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
+)
+
+// call is a Call with what the engine has to know of it.
+type call struct {
+	jsonrpc.Call
+	p     *peer
+	live  bool
+	id    int64
+	text  [20]byte    // the id's
+	token [20]byte    // the progress token's
+	buf   pool.Buffer // Params'
+	block *block      // what Reply borrows
+	err   error       // instead of a Reply
+	sent  bool        // the request is on its way
+	done  chan struct{}
+	moved chan struct{} // progress came: the timeout begins anew
+	timer *time.Timer
+	watch func(codec.Raw) // OnProgress while Do runs; guarded by peer.mu
+	began time.Time       // set if there is an Observer
+}
+
+var (
+	errForeign    = NewError(Stale, "the Call is none that this Caller has made, or was released", nil)
+	errDeadlock   = NewError(Deadlock, "a handler of a notification cannot wait for an answer", nil)
+	errCannotCall = NewError(CannotCall, "", nil)
+)
+
+// firstParams is the room for Params that a new Call has, in bytes.
+const firstParams = 1 << 10
+
+func (p *peer) NewCall(method string) *jsonrpc.Call {
+	p.mu.Lock()
+	var cl *call
+	if n := len(p.free); n > 0 {
+		cl, p.free = p.free[n-1], p.free[:n-1]
+	} else {
+		cl = &call{p: p, done: make(chan struct{}, 1), moved: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
+		cl.timer.Stop()
+	}
+	cl.live = true
+	p.mu.Unlock()
+	cl.buf = p.pool.Get(max(firstParams, int(p.params.Load())))
+	cl.Params = cl.buf.Bytes()
+	jsonrpc.InitCall(&cl.Call, method, cl)
+	if info := p.info.Load(); info != nil {
+		cl.Revision = info.Revision
+	}
+	return &cl.Call
+}
+
+// ReleaseCall takes the call back.
+func (cl *call) ReleaseCall(*jsonrpc.Call) {
+	cl.drop()
+	p := cl.p
+	p.learn(len(cl.Params))
+	cl.buf.Set(cl.Params[:0])
+	cl.buf.Release()
+	cl.buf, cl.Params = pool.Buffer{}, nil
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	cl.live = false
+	if len(p.free) < maxIdle {
+		p.free = append(p.free, cl)
+	}
+}
+
+// learn notes the size of params, so that later calls begin with room for as much.
+func (p *peer) learn(size int) {
+	if old := int(p.params.Load()); size > old || size < old/2 {
+		p.params.Store(int32(min(max(size, old-old/8), maxHint))) //nolint:gosec // maxHint fits
+	}
+}
+
+// drop gives the reply back.
+func (cl *call) drop() {
+	cl.Reply = jsonrpc.Message{}
+	if cl.block != nil {
+		cl.block.drop()
+		cl.block = nil
+	}
+}
+
+// Do is for calls that no request is known for. If ctx is the one of a handler, the reader that runs that handler
+// has to be relieved first, or the answer would never be read.
+func (p *peer) Do(ctx context.Context, c *jsonrpc.Call) error {
+	if h := handleOf(ctx); h != nil && h.r.p == p {
+		if err := h.leaveReader(); err != nil {
+			return err
+		}
+	}
+	if !p.client {
+		if err := p.mayCall(c.Method); err != nil {
+			return err
+		}
+	}
+	return p.do(ctx, c, p.out)
+}
+
+// needs says which capability of the client a request of the server needs (rule F-09).
+var needs = map[string]string{
+	"sampling/createMessage": "sampling",
+	"elicitation/create":     "elicitation",
+	"roots/list":             "roots",
+}
+
+// mayCall says why a server cannot send a request to its client, if it cannot (rules B-13, F-05, F-09).
+func (p *peer) mayCall(method string) error {
+	info := p.info.Load()
+	if info == nil || !info.CanCall || !p.ready.Load() && method != methodPing {
+		return errCannotCall
+	}
+	need, ok := needs[method]
+	if !ok {
+		return nil
+	}
+	if has, err := peek.Member(info.Capabilities, need); err != nil || has.IsZero() {
+		return NewError(CannotCall, "the client has not declared the capability "+need, err)
+	}
+	return nil
+}
+
+// do sends jc on out and waits for the answer.
+func (p *peer) do(ctx context.Context, jc *jsonrpc.Call, out sink) error {
+	cl, ok := jc.Owner().(*call)
+	if !ok || cl.p != p || !cl.live {
+		return errForeign
+	}
+	if p.opts.Observer != nil {
+		cl.began = time.Now()
+	}
+	err := cl.run(ctx, out)
+	if p.opts.Observer != nil {
+		p.observe(Observation{Event: CallDone, Method: cl.Method, Duration: time.Since(cl.began), Err: err})
+	}
+	return err
+}
+
+// run is do for a call of p.
+func (cl *call) run(ctx context.Context, out sink) error {
+	p := cl.p
+	timeout := cl.Timeout
+	if timeout == 0 && cl.Method != methodListen { // rule E-61: a subscription lasts
+		timeout = p.opts.Timeouts.Call
+	}
+	var expired <-chan time.Time
+	if timeout > 0 {
+		cl.timer.Reset(timeout)
+		defer cl.timer.Stop()
+		expired = cl.timer.C
+	}
+	err := cl.begin(ctx, expired)
+	if err != nil {
+		return err
+	}
+	if err = cl.send(ctx, out); err == nil {
+		err = cl.wait(ctx, timeout, expired)
+	}
+	if err == nil {
+		return cl.outcome()
+	}
+	if !p.forget(cl) { // answered meanwhile, or the connection has ended: that counts
+		<-cl.done
+		return cl.outcome()
+	}
+	if cl.sent && cl.Method != methodInitialize && cl.Method != methodDiscover { // rule F-11; a probe may be too much already
+		p.cancelAtPeer(cl.id, err, out)
+	}
+	return err
+}
+
+// begin gives cl an id and puts it among the calls that wait for answers, once there are few enough of them.
+func (cl *call) begin(ctx context.Context, expired <-chan time.Time) error {
+	p := cl.p
+	p.mu.Lock()
+	if p.cause != nil {
+		p.mu.Unlock()
+		return p.cause
+	}
+	cl.drop()
+	cl.err, cl.sent, cl.watch = nil, false, cl.OnProgress
+	select {
+	case <-cl.moved: // of an earlier use
+	default:
+	}
+	if len(p.calls) < p.opts.Limits.InFlight {
+		p.number(cl)
+		p.mu.Unlock()
+		return nil
+	}
+	p.waiting = append(p.waiting, cl)
+	p.mu.Unlock()
+	var err error
+	select {
+	case <-cl.done:
+		return cl.err
+	case <-ctx.Done():
+		err = FromContext(ctx, "waiting for one of too many calls to end")
+	case <-expired:
+		err = NewError(Timeout, "waiting for one of too many calls to end", nil)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.waiting, cl); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
+		return err
+	}
+	<-cl.done // it has just got its turn
+	if cl.err != nil {
+		return cl.err
+	}
+	p.release(cl.id)
+	return err
+}
+
+// number gives cl an id. p.mu is held. Ids grow and are never used again (rules A-05, A-06).
+func (p *peer) number(cl *call) {
+	p.lastID++
+	cl.id = p.lastID
+	p.calls[cl.id] = cl
+}
+
+// release frees the place of a call, for one that waits. p.mu is held.
+func (p *peer) release(id int64) {
+	delete(p.calls, id)
+	if len(p.waiting) == 0 || len(p.calls) >= p.opts.Limits.InFlight {
+		return
+	}
+	next := p.waiting[0]
+	p.waiting[0] = nil
+	p.waiting = p.waiting[1:]
+	p.number(next)
+	next.done <- struct{}{}
+}
+
+// forget removes cl from the calls that wait. If it reports false, cl.done has or gets its token. After it, no OnProgress
+// of cl runs any more.
+func (p *peer) forget(cl *call) bool {
+	p.mu.Lock()
+	mine := p.calls[cl.id] == cl
+	if mine {
+		p.release(cl.id)
+	}
+	watched := cl.watch != nil
+	cl.watch = nil
+	p.mu.Unlock()
+	if watched {
+		p.progress.Lock()   // waits for one that runs
+		p.progress.Unlock() //nolint:staticcheck // the critical section is somebody else's
+	}
+	return mine
+}
+
+func (cl *call) send(ctx context.Context, out sink) error {
+	p := cl.p
+	id, err := cl.jsonID()
+	if err != nil {
+		return err
+	}
+	meta := p.meta.Load()
+	buf := out.begin()
+	start := len(buf)
+	if meta == nil && cl.OnProgress == nil {
+		buf, err = jsonrpc.AppendRequest(buf, id, cl.Method, cl.Params)
+	} else {
+		buf, err = meta.appendRequest(buf, id, cl)
+	}
+	if limit := p.opts.Limits.Message; err == nil && len(buf)-start > limit {
+		err = TooLarge("message to the peer", int64(len(buf)-start), int64(limit))
+	}
+	if err != nil {
+		out.abort()
+		return err
+	}
+	cl.sent = true
+	return out.send(ctx, buf, turn{}, false)
+}
+
+// jsonID returns the id without the allocation that jsonrpc.IntID has: it borrows cl.text.
+func (cl *call) jsonID() (id jsonrpc.ID, err error) {
+	var d codec.Decoder
+	d.Reset(strconv.AppendInt(cl.text[:0], cl.id, 10))
+	err = id.DecodeJSON(&d)
+	return id, err
+}
+
+// wait returns nil if cl.done had its token. Progress makes the timeout begin anew, up to a maximum (rule G-04).
+func (cl *call) wait(ctx context.Context, timeout time.Duration, expired <-chan time.Time) error {
+	var began time.Time
+	for {
+		select {
+		case <-cl.done:
+			return nil
+		case <-ctx.Done():
+			return FromContext(ctx, "waiting for the answer to "+strconv.Quote(cl.Method))
+		case <-expired:
+			return NewError(Timeout, "waiting for the answer to "+strconv.Quote(cl.Method), nil)
+		case <-cl.moved:
+			if began.IsZero() {
+				began = time.Now() // the first wait was shorter than a timeout
+			}
+			if left := cl.p.opts.Timeouts.MaxCall - time.Since(began); timeout > 0 {
+				cl.timer.Reset(max(min(timeout, left), 0))
+			}
+		}
+	}
+}
+
+// outcome is what Do returns when the wait is over.
+func (cl *call) outcome() error {
+	if cl.err != nil {
+		return cl.err
+	}
+	if cl.Reply.Err.IsZero() {
+		return nil
+	}
+	e := new(jsonrpc.Error)
+	if err := cl.Reply.DecodeError(e); err != nil {
+		return err
+	}
+	return e.Clone()
+}
+
+// deliver hands a response to the call that waits for it. One that nobody waits for is dropped (rule G-09).
+func (p *peer) deliver(m *jsonrpc.Message, b *block) {
+	id, ok := m.ID.Int64()
+	info := p.info.Load()
+	p.mu.Lock()
+	cl := p.calls[id]
+	if cl == nil || !ok {
+		p.mu.Unlock()
+		p.observe(Observation{Event: LateAnswer})
+		return
+	}
+	p.release(id)
+	p.mu.Unlock()
+	b.hold()
+	cl.Reply, cl.block = *m, b
+	cl.Reply.SetInfo(info)
+	cl.done <- struct{}{}
+}
+
+// lose fails the call with this id, if it still waits.
+func (p *peer) lose(id int64, err error) {
+	p.mu.Lock()
+	cl := p.calls[id]
+	if cl != nil {
+		p.release(id)
+	}
+	p.mu.Unlock()
+	if cl != nil {
+		cl.err = err
+		cl.done <- struct{}{}
+	}
+}
+
+// loseBad fails the call that a message was to answer which is not one.
+func (p *peer) loseBad(m *jsonrpc.Message, err error) {
+	if id, ok := m.ID.Int64(); ok && m.Kind == jsonrpc.Response {
+		p.lose(id, NewError(Protocol, "the answer is not valid", err))
+	}
+}
+
+// progressed hands a progress notification to the call that it is about. It reports false if there is none.
+func (p *peer) progressed(m *jsonrpc.Message) bool {
+	token, err := peek.Progress(m.Params)
+	if err != nil {
+		return false
+	}
+	id, ok := token.Int64()
+	if !ok {
+		return false
+	}
+	p.progress.Lock()
+	defer p.progress.Unlock()
+	p.mu.Lock()
+	cl := p.calls[id]
+	if cl == nil || cl.watch == nil {
+		p.mu.Unlock()
+		return false
+	}
+	f := cl.watch
+	p.mu.Unlock()
+	select {
+	case cl.moved <- struct{}{}:
+	default:
+	}
+	f(m.Params)
+	return true
+}
+
+// cancelAtPeer tells the peer that nobody waits for the answer any more (rules G-02, B-15).
+func (p *peer) cancelAtPeer(id int64, why error, out sink) {
+	reason := "canceled"
+	if errors.Is(why, Timeout) {
+		reason = "timeout"
+	}
+	params := codec.RawString(`{"requestId":` + strconv.FormatInt(id, 10) + `,"reason":"` + reason + `"}`)
+	buf, err := jsonrpc.AppendNotification(out.begin(), methodCancelled, &params, 0)
+	if err != nil {
+		out.abort()
+		return
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stop() // it does not wait for room
+	_ = out.send(ctx, buf, turn{}, false)
+}

@@ -1,0 +1,103 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+)
+
+// Stream is a connection that carries bytes in order, with one message to a line, as stdio has it: what a transport of
+// that kind is made of. Programs use package stdio, or Pipe.
+type Stream struct {
+	// Name is for Observations.
+	Name string
+	// In is read by one goroutine at a time, Out is written by one at a time, at the same time.
+	In  io.Reader
+	Out io.Writer
+	// Close closes both, so that a Read and a Write that wait return. It is called once. nil if they cannot be closed: a Read
+	// that waits is then left behind at the end, with the one buffer that it reads into.
+	Close func() error
+	// OnEnd, if not nil, is given what Read has returned at the end, and returns what calls that wait fail with: an
+	// *Error, or io.EOF for the peer's ordinary end.
+	OnEnd func(err error) error
+	// Inline says that whoever sends may have to wait for Out, for at most Timeouts.Write: the process's own
+	// standard output, whose reader has started the process.
+	Inline bool
+}
+
+// Serve answers the messages of a client that come on s with h, until the client closes its end, the connection
+// breaks, or ctx ends. Requests that are being handled then have Timeouts.Shutdown to be answered, after that their
+// contexts end and they have Timeouts.Kill. If ctx ends, their contexts end at once.
+//
+// It returns nil if the client has closed the connection, or a Session's Close has; a Canceled or Timeout for ctx; and else what
+// broke. o may be nil.
+func (s Stream) Serve(ctx context.Context, h jsonrpc.Handler, o *Options) error {
+	if o == nil {
+		o = new(Options)
+	}
+	p := newPeer(s.Name, h, *o)
+	p.open(ctx, s)
+	if err := p.begin(); err != nil {
+		return err
+	}
+	select {
+	case <-p.gone:
+	case <-ctx.Done():
+		p.abandon(FromContext(ctx, "serving"), s.Close != nil)
+	}
+	return endOf(p.cause)
+}
+
+// endOf is what Serve returns for the cause of a session's end.
+func endOf(cause error) error {
+	if CodeOf(cause) == Closed && (errors.Unwrap(cause) == nil || errors.Is(cause, io.EOF)) {
+		return nil
+	}
+	return cause
+}
+
+// open makes p one of s. Nothing is read yet.
+func (p *peer) open(ctx context.Context, s Stream) {
+	p.base, p.stop = context.WithCancel(ctx)
+	p.stream = newStream(p, s)
+	p.out = p.stream.out
+}
+
+// abandon ends p for cause. A reader that does not return, though the connection is closed or because it cannot be, is
+// left behind.
+func (p *peer) abandon(cause error, closes bool) {
+	p.end(cause)
+	t := p.opts.Timeouts
+	p.quietWithin(t.Shutdown)
+	ctx, stop := context.WithTimeout(context.Background(), t.Shutdown)
+	p.stream.out.idle(ctx)
+	stop()
+	if closes {
+		p.stream.shutdown()
+		timer := time.NewTimer(t.Kill)
+		defer timer.Stop()
+		select {
+		case <-p.gone:
+			return
+		case <-timer.C:
+		}
+	}
+	p.finish(cause)
+	<-p.gone
+}
+
+// Dial makes a client of s: it finds out what revision the server speaks, and opens a session if that has sessions. h
+// answers what the server sends; nil answers that there is no such method. o may be nil.
+func (s Stream) Dial(ctx context.Context, h jsonrpc.Handler, o *ClientOptions) (*Client, error) {
+	opened := false
+	return Connector{Open: func(context.Context) (Stream, error) {
+		if opened {
+			return Stream{}, NewError(Closed, "there is no second connection", nil)
+		}
+		opened = true
+		return s, nil
+	}}.Dial(ctx, h, o)
+}

@@ -1,0 +1,187 @@
+package transport
+
+import (
+	"context"
+	"sync"
+
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
+)
+
+// listener is one subscriptions/listen that is open (rules E-51 to E-61).
+type listener struct {
+	p         *peer
+	id        jsonrpc.ID
+	info      jsonrpc.Info
+	methods   map[string]bool // without that of updated resources
+	resources map[string]bool // by uri
+	end       chan struct{}   // closed when the server ends it
+}
+
+func (l *listener) wants(n *publication) bool {
+	if n.method == methodResourceUpdated {
+		return l.resources[n.uri]
+	}
+	return l.methods[n.method]
+}
+
+// listen answers a subscriptions/listen: it lasts until the client cancels it, or the connection or server ends.
+func (p *peer) listen(h *handle) {
+	l, agreed, err := p.newListener(&h.r.m)
+	if err != nil {
+		_ = h.Error(err) // a failed write ends the stream
+		return
+	}
+	if h.leaveReader() != nil {
+		return // the connection has ended
+	}
+	// Nothing for the subscription may come before this (rule E-52).
+	if h.Notify(h, "notifications/subscriptions/acknowledged", codec.MakeRaw(agreed)) != nil {
+		return // likewise, or the client does not want it any more
+	}
+	p.opts.Hub.add(l)
+	p.subs.open(l)
+	select {
+	case <-h.Done():
+	case <-l.end:
+	}
+	p.subs.close(l)
+	p.opts.Hub.remove(l)
+	// Two pages of the specification want two different ends: on stdio a client gets both (trap T-08).
+	ctx := context.Background()
+	id := l.id.String()
+	_ = h.Notify(ctx, methodCancelled, codec.RawString(`{"requestId":`+id+`}`)) // refused after a cancellation
+	_ = h.Result(codec.RawString(`{"resultType":"complete","_meta":{"` + peek.KeySubscriptionID + `":` + id + `}}`))
+}
+
+// newListener reads what a client wants to hear of, and returns the params that tell it what it will (rule E-53).
+func (p *peer) newListener(m *jsonrpc.Message) (*listener, []byte, *jsonrpc.Error) {
+	bad := func(err error) (*listener, []byte, *jsonrpc.Error) {
+		return nil, nil, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: notifications: %w", err)
+	}
+	filter, err := peek.Member(m.Params, "notifications")
+	if err != nil {
+		return bad(err)
+	}
+	if !filter.Is(codec.KindObject) {
+		return bad(codec.ErrMissing)
+	}
+	l := &listener{p: p, id: m.ID.Clone(), methods: map[string]bool{}, resources: map[string]bool{}, end: make(chan struct{})}
+	l.info = *m.Info()
+	l.info.Capabilities = l.info.Capabilities.Clone()
+	agreed := append([]byte(nil), `{"_meta":{"`+peek.KeySubscriptionID+`":`...)
+	agreed = append(agreed, l.id.String()...)
+	agreed = append(agreed, `},"notifications":{`...)
+	n := len(agreed)
+	for _, x := range []struct{ member, method string }{
+		{"toolsListChanged", methodToolsChanged},
+		{"promptsListChanged", methodPromptsChanged},
+		{"resourcesListChanged", methodResourcesChanged},
+	} {
+		wish, err := peek.Member(filter, x.member)
+		if err != nil {
+			return bad(err)
+		}
+		if string(wish.Bytes()) == "true" && p.opts.Hub.offers(x.method) {
+			l.methods[x.method] = true
+			agreed = append(agreed, `"`+x.member+`":true,`...)
+		}
+	}
+	uris, err := peek.Strings(filter, "resourceSubscriptions")
+	if err != nil {
+		return bad(err)
+	}
+	if len(uris) > maxSubscriptions {
+		return nil, nil, errSubscriptions
+	}
+	if len(uris) > 0 && p.opts.Hub.offers(methodResourceUpdated) {
+		wish, _ := peek.Member(filter, "resourceSubscriptions") // it was read before
+		for _, uri := range uris {
+			l.resources[uri] = true
+		}
+		agreed = append(append(append(agreed, `"resourceSubscriptions":`...), wish.Bytes()...), ',')
+	}
+	if len(agreed) > n {
+		agreed = agreed[:len(agreed)-1]
+	}
+	return l, append(agreed, '}', '}'), nil
+}
+
+// maxSubscriptions is how many resources one session, or one subscription, is told of.
+const maxSubscriptions = 1024
+
+var errSubscriptions = jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "more than %d subscriptions", maxSubscriptions)
+
+// subscriptions are what one peer wants to hear of.
+type subscriptions struct {
+	mu        sync.Mutex
+	uris      map[string]bool // by resources/subscribe
+	listeners map[*listener]struct{}
+	ended     bool
+}
+
+// want reports whether a session is to get a notification.
+func (s *subscriptions) want(n *publication) bool {
+	if n.method != methodResourceUpdated {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.uris[n.uri]
+}
+
+// note takes a resources/subscribe or resources/unsubscribe that was answered with a result.
+func (s *subscriptions) note(m *jsonrpc.Message) {
+	uri, err := peek.String(m.Params, "uri")
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m.Method == methodUnsubscribe {
+		delete(s.uris, uri)
+		return
+	}
+	if s.uris == nil {
+		s.uris = map[string]bool{}
+	}
+	s.uris[uri] = true
+}
+
+func (s *subscriptions) full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.uris) >= maxSubscriptions
+}
+
+// open notes a listener; if the connection has ended meanwhile, the listener ends at once.
+func (s *subscriptions) open(l *listener) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		close(l.end)
+		return
+	}
+	if s.listeners == nil {
+		s.listeners = map[*listener]struct{}{}
+	}
+	s.listeners[l] = struct{}{}
+}
+
+func (s *subscriptions) close(l *listener) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.listeners, l)
+}
+
+// end ends all listeners, and lets no more begin.
+func (s *subscriptions) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	for l := range s.listeners {
+		close(l.end)
+	}
+	s.listeners = nil
+}

@@ -1,0 +1,218 @@
+package transport
+
+import (
+	"bytes"
+
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+)
+
+// A line that is longer than a message may be is not kept. It is read to its end all the same, and looked through for its id,
+// so that only the call or request that it belongs to fails, and at once (rule B-18).
+
+// skipper is what is known of such a line.
+type skipper struct {
+	find    idFinder
+	refused bool // the error was sent
+	size    int64
+}
+
+// beginSkip gives up the line that has begun. What there is of it is looked through and dropped.
+func (s *stream) beginSkip() {
+	s.skip = new(skipper)
+	s.feed(s.b.mem[s.from:s.to])
+	s.p.observe(Observation{Event: BadMessage, Bytes: s.to - s.from, Err: TooLarge("message", -1, int64(s.p.opts.Limits.Message))})
+	s.from, s.partial = s.to, false
+	s.slow.Stop()
+	s.skip.refused = s.refuseLong(&s.skip.find, false)
+	s.b.drop()
+	s.b = newBlock(s.p.pool, firstBlock)
+	s.from, s.to, s.scanned = 0, 0, 0
+}
+
+func (s *stream) feed(b []byte) {
+	s.skip.size += int64(len(b))
+	s.skip.find.feed(b)
+}
+
+// skipped is line while a line is given up: it returns the rest of it as a blank one.
+func (s *stream) skipped() ([]byte, int) {
+	rest := s.b.mem[s.from:s.to]
+	i := bytes.IndexByte(rest, '\n')
+	if i < 0 {
+		s.feed(rest)
+		s.advance(len(rest))
+		return nil, 0
+	}
+	s.feed(rest[:i])
+	if !s.skip.refused {
+		s.refuseLong(&s.skip.find, true)
+	}
+	s.skip = nil
+	return nil, i + 1
+}
+
+// tooLong refuses a line that is there to its end.
+func (s *stream) tooLong(frame []byte, size int, n *uint64) bool {
+	var f idFinder
+	f.feed(frame)
+	s.p.observe(Observation{
+		Event: BadMessage, Bytes: len(frame),
+		Err: TooLarge("message", int64(len(frame)), int64(s.p.opts.Limits.Message)),
+	})
+	s.advance(size)
+	s.refuseLong(&f, true)
+	return s.flush(n)
+}
+
+var errTooLong = jsonrpc.NewError(jsonrpc.CodeParseError, "the message is too large", nil)
+
+// refuseLong fails the call that the line was to answer, or answers the request that it was. Before the
+// end of the line, an id may still be to come: a server says at once that something was refused, and later what. It
+// reports whether there is nothing more to say.
+func (s *stream) refuseLong(f *idFinder, atEnd bool) bool {
+	p := s.p
+	id, ok := f.found()
+	switch {
+	case ok && !f.method:
+		if !atEnd {
+			return false // a method may come
+		}
+		if n, ok := id.Int64(); ok {
+			p.lose(n, TooLarge("message", -1, int64(p.opts.Limits.Message)))
+		}
+	case p.client && !ok, p.client && p.isModern():
+		return false
+	case ok:
+		p.mu.Lock()
+		if p.inflight[id] != nil { // the answer to that one is still to come
+			id = jsonrpc.ID{}
+		}
+		p.mu.Unlock()
+		p.sendError(s.out, id, errTooLong, turn{})
+	case !atEnd:
+		p.sendError(s.out, id, errTooLong, turn{})
+		return false
+	default:
+		return true
+	}
+	return true
+}
+
+func (p *peer) isModern() bool {
+	info := p.info.Load()
+	return info != nil && info.Revision.Modern()
+}
+
+// idFinder finds the members id and method of an object whose text it is given piece by piece. It does not check the
+// text: that is too long for it to matter.
+type idFinder struct {
+	method bool
+
+	depth   int
+	inText  bool
+	escaped bool
+	value   bool // what follows in the outer object is a value, not a key
+	key     []byte
+	id      []byte
+	state   finderState
+}
+
+type finderState uint8
+
+const (
+	finderSkip  finderState = iota
+	finderKey               // in a key of the outer object
+	finderValue             // in the value of its id
+)
+
+// maxFound is the length of a key or id above which it is none that is looked for, in bytes.
+const maxFound = 256
+
+func (f *idFinder) feed(b []byte) {
+	for len(b) > 0 {
+		if f.state == finderSkip && f.inText && !f.escaped {
+			i := bytes.IndexAny(b, `"\`)
+			if i < 0 {
+				return
+			}
+			b = b[i:]
+		}
+		f.next(b[0])
+		b = b[1:]
+	}
+}
+
+func (f *idFinder) next(c byte) {
+	f.keep(c)
+	switch {
+	case f.escaped:
+		f.escaped = false
+	case f.inText && c == '\\':
+		f.escaped = true
+	case c == '"':
+		f.inText = !f.inText
+		f.quote()
+	case f.inText:
+	case c == '{' || c == '[':
+		f.depth++
+	case c == '}' || c == ']':
+		f.depth--
+	case f.depth != 1:
+	case c == ':':
+		f.value = true
+		if string(f.key) == `"method"` {
+			f.method = true
+		}
+		if f.state = finderSkip; string(f.key) == `"id"` {
+			f.state, f.id = finderValue, f.id[:0]
+		}
+	case c == ',':
+		f.value, f.key = false, f.key[:0]
+	}
+}
+
+// quote is called behind a quote that begins or ends a text.
+func (f *idFinder) quote() {
+	switch {
+	case f.depth != 1 || f.value:
+	case f.inText:
+		f.state, f.key = finderKey, append(f.key[:0], '"')
+	default:
+		f.state = finderSkip
+	}
+}
+
+// keep keeps c if it belongs to what is looked for.
+func (f *idFinder) keep(c byte) {
+	switch f.state {
+	case finderKey:
+		if len(f.key) < maxFound {
+			f.key = append(f.key, c)
+		}
+	case finderValue:
+		if !f.inText && (c == ',' || c == '}') {
+			f.state = finderSkip
+			return
+		}
+		if len(f.id) < maxFound {
+			f.id = append(f.id, c)
+		}
+	}
+}
+
+// found returns the id, if there is one that is whole.
+func (f *idFinder) found() (jsonrpc.ID, bool) {
+	if len(f.id) == 0 || len(f.id) == maxFound || f.state == finderValue {
+		return jsonrpc.ID{}, false
+	}
+	var (
+		d  codec.Decoder
+		id jsonrpc.ID
+	)
+	d.Reset(bytes.Clone(f.id))
+	if id.DecodeJSON(&d) != nil || d.End() != nil {
+		return jsonrpc.ID{}, false
+	}
+	return id, true
+}

@@ -1,0 +1,378 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/pool"
+)
+
+// sink is where messages to the peer go.
+type sink interface {
+	// begin returns the buffer to append one message to, and keeps other writers out until send or abort.
+	begin() []byte
+	abort()
+	// send sends what was appended. final says that it is the answer to a request, and t is the turn in which
+	// that is handled. It may wait for the peer; the message is not torn, whatever becomes of ctx.
+	send(ctx context.Context, buf []byte, t turn, final bool) error
+}
+
+// peer is one connection with one peer: the calls that wait for its answers, and its requests that are being
+// handled. It implements jsonrpc.Session. What it reuses, it keeps to itself: calls have channels and
+// timers, which must not leave the synctest bubble that they were made in.
+type peer struct {
+	name    string // of the transport, for Observations
+	id      string
+	client  bool // the peer is the server
+	handler jsonrpc.Handler
+	opts    Options
+	pool    *pool.Pool
+	out     sink // for what belongs to no request
+	stream  *stream
+	base    context.Context // the parent of what handlers get
+	stop    context.CancelFunc
+	began   time.Time
+
+	admitted bool // by OnSession
+
+	// info is what is known of the peer, for messages that do not say it themselves: nil before a session is
+	// opened.
+	info    atomic.Pointer[jsonrpc.Info]
+	opening atomic.Bool                // an initialize is being answered, or was
+	meta    atomic.Pointer[clientMeta] // nil if requests say nothing of themselves
+	params  atomic.Int32               // the usual size of params
+	ready   atomic.Bool                // notifications/initialized, or a request after initialize, has come
+	subs    subscriptions
+
+	noting atomic.Pointer[handle] // the last notification
+
+	mu       sync.Mutex
+	lastID   int64
+	calls    map[int64]*call // sent and not answered
+	waiting  []*call         // for fewer to be
+	free     []*call
+	inflight map[jsonrpc.ID]*handle // requests without an answer; the ids borrow their frames
+	taken    map[*request]*handle   // requests whose handlers no reader waits for, answered or not
+	busy     int                    // goroutines that are no reader and still have something of the stream
+	quiet    chan struct{}          // closed when none is left, if somebody waits
+	idle     []*request
+	cause    error // why no call can be made any more
+	values   map[any]any
+
+	progress sync.Mutex // held while an OnProgress runs
+
+	closing  sync.Once
+	shutting sync.Once
+	shutErr  error
+	ending   sync.Once
+	done     chan struct{} // the session has ended
+	gone     chan struct{} // and everything of it
+}
+
+func newPeer(name string, h jsonrpc.Handler, o Options) *peer {
+	o.Limits = o.Limits.WithDefaults(DefaultMessage)
+	o.Timeouts = o.Timeouts.WithDefaults()
+	if h == nil {
+		h = jsonrpc.HandlerFunc(jsonrpc.NotFound)
+	}
+	p := &peer{
+		name: name, handler: h, opts: o, pool: o.Pool, began: time.Now(),
+		calls: map[int64]*call{}, inflight: map[jsonrpc.ID]*handle{}, taken: map[*request]*handle{},
+		done: make(chan struct{}), gone: make(chan struct{}),
+	}
+	if p.pool == nil {
+		p.pool = sharedPool
+	}
+	return p
+}
+
+// sharedPool serves the streams whose options name no pool.
+var sharedPool = pool.New(pool.Config{
+	Name:    "mcpwire",
+	Classes: []int{1 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20},
+})
+
+func (p *peer) ID() string            { return p.id }
+func (p *peer) Done() <-chan struct{} { return p.done }
+
+func (p *peer) Value(key any) any {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.values[key]
+}
+
+func (p *peer) SetValue(key, value any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.values == nil {
+		p.values = map[any]any{}
+	}
+	p.values[key] = value
+}
+
+// Notify sends a notification that belongs to no request.
+func (p *peer) Notify(ctx context.Context, method string, params codec.Appender) error {
+	info := p.info.Load()
+	if info == nil || !p.client && !info.CanCall {
+		return errCannotCall
+	}
+	return p.notify(ctx, method, params, info.Revision)
+}
+
+func (p *peer) notify(ctx context.Context, method string, params codec.Appender, v jsonrpc.Revision) error {
+	buf := p.out.begin()
+	start := len(buf)
+	buf, err := jsonrpc.AppendNotification(buf, method, params, v)
+	if limit := p.opts.Limits.Message; err == nil && len(buf)-start > limit {
+		err = TooLarge("message to the peer", int64(len(buf)-start), int64(limit))
+	}
+	if err != nil {
+		p.out.abort()
+		return err
+	}
+	return p.out.send(ctx, buf, turn{}, false)
+}
+
+// failCalls ends all calls that wait, and lets no new ones begin. Requests may still be answered: the peer may have
+// closed its half only.
+func (p *peer) failCalls(cause error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cause == nil {
+		p.cause = cause
+	}
+	for id, cl := range p.calls {
+		delete(p.calls, id)
+		cl.err = p.cause
+		cl.done <- struct{}{}
+	}
+	for _, cl := range p.waiting {
+		cl.err = p.cause
+		cl.done <- struct{}{}
+	}
+	p.waiting = nil
+}
+
+// end ends the session: calls fail with cause, requests are cancelled.
+func (p *peer) end(cause error) {
+	p.closing.Do(func() {
+		p.failCalls(cause)
+		close(p.done)
+		p.cancelAll()
+	})
+}
+
+// Close ends the session and closes the connection. What waits to be written is written first, for at most
+// Timeouts.Shutdown.
+func (p *peer) Close() error {
+	p.end(NewError(Closed, "by this side", nil))
+	ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Shutdown)
+	p.stream.out.idle(ctx)
+	stop()
+	p.stream.shutdown()
+	return p.shutErr
+}
+
+// finish is called when nothing is read any more: pending answers are written, everything is taken down.
+func (p *peer) finish(err error) {
+	p.ending.Do(func() {
+		cause := p.endCause(err)
+		p.failCalls(cause)
+		p.subs.end()
+		if p.client {
+			p.cancelAll()
+		}
+		t := p.opts.Timeouts
+		if !p.quietWithin(t.Shutdown) {
+			p.cancelAll()
+			p.quietWithin(t.Kill)
+		}
+		if p.opts.Hub != nil {
+			p.opts.Hub.leave(p)
+		}
+		ctx, stop := context.WithTimeout(context.Background(), t.Shutdown)
+		p.stream.out.idle(ctx)
+		stop()
+		p.end(cause)
+		p.stream.out.close(cause)
+		p.stream.shutdown()
+		close(p.stream.watch.stop)
+		p.stop()
+		p.sessionEnd(cause)
+		close(p.gone)
+	})
+}
+
+// endCause makes an Error of what a reader has returned. What has ended the session before counts first.
+func (p *peer) endCause(err error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var e *Error
+	switch {
+	case p.cause != nil:
+		return p.cause
+	case errors.As(err, &e):
+		return err
+	case err == nil || errors.Is(err, io.EOF):
+		return NewError(Closed, "by the peer", err)
+	}
+	return NewError(Closed, "reading", err)
+}
+
+// begin starts to read, if OnSession lets the peer in.
+func (p *peer) begin() error {
+	if p.opts.OnSession != nil {
+		if err := p.opts.OnSession(p.base, p); err != nil {
+			err = NewError(Closed, "refused by OnSession", err)
+			p.end(err)
+			p.finish(nil)
+			return err
+		}
+	}
+	p.admitted = true
+	p.observe(Observation{Event: SessionBegin})
+	p.stream.start()
+	return nil
+}
+
+// sessionEnd tells why the session has ended; nil for the ordinary ways.
+func (p *peer) sessionEnd(cause error) {
+	if !p.admitted {
+		return
+	}
+	cause = endOf(cause)
+	p.observe(Observation{Event: SessionEnd, Duration: time.Since(p.began), Err: cause})
+	if p.opts.OnSessionEnd != nil {
+		p.opts.OnSessionEnd(p, cause)
+	}
+}
+
+// leave is called by a goroutine that was counted in busy, when it has nothing of the stream any more.
+func (p *peer) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy--; p.busy == 0 && p.quiet != nil {
+		close(p.quiet)
+		p.quiet = nil
+	}
+}
+
+// quietWithin waits until no handler runs, and reports whether that came within d.
+func (p *peer) quietWithin(d time.Duration) bool {
+	p.mu.Lock()
+	if p.busy == 0 {
+		p.mu.Unlock()
+		return true
+	}
+	quiet := make(chan struct{})
+	p.quiet = quiet
+	p.mu.Unlock()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-quiet:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// cancelAll ends the contexts of all handlers.
+func (p *peer) cancelAll() {
+	p.mu.Lock()
+	list := make([]*handle, 0, len(p.taken)+2)
+	for _, h := range p.taken {
+		list = append(list, h)
+	}
+	p.mu.Unlock()
+	list = append(list, p.noting.Load(), p.stream.cur.Load())
+	for _, h := range slices.DeleteFunc(list, func(h *handle) bool { return h == nil }) {
+		h.cancel(false) // does nothing if it is stale
+	}
+}
+
+// endIfClosed is called with what end may not have seen, because it has just begun.
+func (p *peer) endIfClosed(h *handle) {
+	select {
+	case <-p.done:
+		h.cancel(false)
+	default:
+	}
+}
+
+// request returns a request for a message in b, of which it gets a reference.
+func (p *peer) request(b *block) *request {
+	b.hold()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var r *request
+	if n := len(p.idle); n > 0 {
+		r, p.idle = p.idle[n-1], p.idle[:n-1]
+	} else {
+		r = &request{p: p}
+	}
+	r.b = b
+	return r
+}
+
+// maxIdle is how many requests and calls a connection keeps for reuse.
+const maxIdle = 64
+
+// recycle takes r back. Nobody else knows it any more but through handles, which r's generation makes stale.
+func (p *peer) recycle(r *request) {
+	b := r.b
+	p.mu.Lock() // once it is ours, a taker that has found r on offer is done with it
+	delete(p.taken, r)
+	p.mu.Unlock()
+	r.reset()
+	p.mu.Lock()
+	if len(p.idle) < maxIdle {
+		p.idle = append(p.idle, r)
+	}
+	p.mu.Unlock()
+	b.drop()
+}
+
+// slabSize is how many handles are made at once.
+const slabSize = 128
+
+// cut returns the handle of r, which is never used for another request.
+func (p *peer) cut(slab *[]handle, r *request) *handle {
+	if len(*slab) == 0 {
+		*slab = make([]handle, slabSize)
+	}
+	h := &(*slab)[0]
+	*slab = (*slab)[1:]
+	h.r, h.gen = r, r.gen
+	return h
+}
+
+// track notes a request whose handler no reader waits for. p.mu is held.
+func (p *peer) track(h *handle) {
+	p.taken[h.r] = h
+	if h.r.settled == nil {
+		p.inflight[h.r.m.ID] = h
+		h.r.registered = true
+	}
+}
+
+// observe tells the Observer, if there is one.
+func (p *peer) observe(o Observation) {
+	if p.opts.Observer != nil {
+		o.Transport = p.name
+		p.opts.Observer.Observe(o)
+	}
+}
+
+func (p *peer) observeDone(r *request) {
+	if p.opts.Observer != nil {
+		p.observe(Observation{Event: RequestDone, Method: r.m.Method, Duration: time.Since(r.began), Err: r.sent})
+	}
+}

@@ -1,0 +1,263 @@
+package transport
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+)
+
+// request is a message that is being handled. It is reused; what handlers get is a handle.
+//
+// Locks are taken in this order: mu, then a sink's, then peer.mu. mu is never held while a sink writes: the reader needs
+// it to cancel, and a reader that waits for a write can wait for ever.
+type request struct {
+	p *peer
+
+	mu  sync.Mutex
+	gen uint64 // counts the messages that it was used for
+
+	exchange
+}
+
+// exchange is what a request has of one message. The first fields are set before the handler runs.
+type exchange struct {
+	m      jsonrpc.Message
+	b      *block // what m borrows
+	out    sink
+	turn   turn
+	parent context.Context // values come from it, and its end cancels the request; nil for none
+	info   jsonrpc.Info    // of a modern request, which says all of it itself
+	opens  bool            // it is an initialize, whose answer opens the session
+	subs   bool            // it changes what the session subscribes to, if it is answered with a result
+	good   bool            // the answer is a result
+	began  time.Time       // set if there is an Observer
+
+	done chan struct{} // of the context; made when asked for
+	ends map[*func()]struct{}
+	over bool // the context has ended
+
+	// settled: there is an answer, or must not be one. Written with mu and peer.mu held, so that either is
+	// enough to read it.
+	settled error
+	sent    error // what the answer said, if it was an error and somebody observes
+
+	registered bool // in peer.inflight; guarded by peer.mu
+}
+
+// reset forgets the message. Old handles may be asking for gen at any time.
+func (r *request) reset() {
+	r.mu.Lock()
+	r.exchange = exchange{}
+	r.mu.Unlock()
+}
+
+// append encodes with f into the sink, which stays taken if there is no error.
+func (r *request) append(final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
+	if r.settled != nil {
+		return nil, r.settled
+	}
+	good := false
+	buf := r.out.begin()
+	defer func() { // f runs code of the user's, which may panic
+		if !good {
+			r.out.abort()
+		}
+	}()
+	start := len(buf)
+	buf, err := f(r, buf)
+	switch limit := r.p.opts.Limits.Message; {
+	case err != nil:
+		return nil, err
+	case len(buf) == start: // there is nothing to send
+		return nil, errNothing
+	case len(buf)-start > limit:
+		return nil, TooLarge("message to the peer", int64(len(buf)-start), int64(limit))
+	}
+	if final {
+		if r.opens {
+			r.p.opened(r, buf[start:])
+		}
+		if r.subs && r.good {
+			r.p.subs.note(&r.m)
+		}
+		r.settle(errAnswered)
+	}
+	good = true
+	return buf, nil
+}
+
+// settle notes that nothing is sent for r any more. From then on its id is free.
+func (r *request) settle(why error) {
+	p := r.p
+	p.mu.Lock()
+	r.settled = why
+	if r.registered {
+		delete(p.inflight, r.m.ID)
+		r.registered = false
+	}
+	p.mu.Unlock()
+}
+
+// handle is a request for as long as one message is handled: a ResponseWriter and a context. It is never used again for another
+// message, so that whoever keeps it too long finds it stale.
+type handle struct {
+	r   *request
+	gen uint64
+}
+
+var (
+	errStale    = NewError(Stale, "ServeMessage has returned", nil)
+	errAnswered = NewError(Answered, "", nil)
+	errCanceled = NewError(Canceled, "by the peer", nil)
+	errNothing  = NewError(Unknown, "nothing to send", nil) // never returned to users
+)
+
+// enter locks the request, if h is good.
+func (h *handle) enter() (*request, error) {
+	h.r.mu.Lock()
+	if h.r.gen != h.gen {
+		h.r.mu.Unlock()
+		return nil, errStale
+	}
+	return h.r, nil
+}
+
+func (h *handle) Result(v codec.Appender) error {
+	return h.write(context.Background(), true, func(r *request, buf []byte) ([]byte, error) {
+		r.good = true
+		return jsonrpc.AppendResult(buf, r.m.ID, v, r.m.Info().Revision)
+	})
+}
+
+func (h *handle) Error(e *jsonrpc.Error) error {
+	return h.write(context.Background(), true, func(r *request, buf []byte) ([]byte, error) {
+		if r.m.Method == methodPing && e != nil && e.Code == jsonrpc.CodeMethodNotFound && !r.m.Info().Revision.Modern() {
+			return jsonrpc.AppendResult(buf, r.m.ID, nil, 0) // rule G-19: every peer answers a ping
+		}
+		r.good = false
+		if r.p.opts.Observer != nil && e != nil {
+			r.sent = e.Clone()
+		}
+		return jsonrpc.AppendError(buf, r.m.ID, e)
+	})
+}
+
+func (h *handle) Forward(m *jsonrpc.Message) error {
+	return h.write(context.Background(), true, func(r *request, buf []byte) ([]byte, error) {
+		r.good = m.Err.IsZero()
+		return jsonrpc.AppendRewritten(buf, m, r.m.ID, "")
+	})
+}
+
+func (h *handle) Notify(ctx context.Context, method string, params codec.Appender) error {
+	return h.write(ctx, false, func(r *request, buf []byte) ([]byte, error) {
+		info := r.m.Info()
+		start := len(buf)
+		buf, err := jsonrpc.AppendNotification(buf, method, params, info.Revision)
+		if err == nil && method == methodMessage && info.Revision.Modern() && !wantsLog(info.LogLevel, buf[start:]) {
+			return buf[:start], nil
+		}
+		return buf, err
+	})
+}
+
+func (h *handle) NewCall(method string) *jsonrpc.Call { return h.r.p.NewCall(method) }
+
+func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
+	r, err := h.enter()
+	if err != nil {
+		return err
+	}
+	out, info, settled, p := r.out, r.m.Info(), r.settled, r.p
+	can := info.CanCall
+	r.mu.Unlock()
+	switch {
+	case settled != nil:
+		return settled
+	case !can:
+		return errCannotCall
+	}
+	if err := h.leaveReader(); err != nil {
+		return err
+	}
+	return p.do(ctx, c, out)
+}
+
+// write appends a message with f and sends it.
+func (h *handle) write(ctx context.Context, final bool, f func(*request, []byte) ([]byte, error)) error {
+	r, err := h.enter()
+	if err != nil {
+		return err
+	}
+	if final && r.m.Kind != jsonrpc.Request {
+		r.mu.Unlock()
+		return nil
+	}
+	out, t := r.out, r.turn
+	buf, err := r.appendUnlock(final, f)
+	if err != nil {
+		if err == errNothing { //nolint:errorlint // it is never wrapped
+			return nil
+		}
+		return err
+	}
+	return out.send(ctx, buf, t, final)
+}
+
+// appendUnlock is append; it unlocks r in any case.
+func (r *request) appendUnlock(final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
+	defer r.mu.Unlock()
+	return r.append(final, f)
+}
+
+// leaveReader lets another goroutine read, if the reader runs this request's handler.
+func (h *handle) leaveReader() error {
+	r, err := h.enter()
+	if err != nil {
+		return nil //nolint:nilerr // nobody reads in its place; ctx has ended
+	}
+	t, kind := r.turn, r.m.Kind
+	r.mu.Unlock()
+	if kind == jsonrpc.Notification {
+		return errDeadlock
+	}
+	t.leave()
+	return nil
+}
+
+// finish makes h stale. A request that has no answer gets one (nothing written is -32603).
+func (h *handle) finish() {
+	r := h.r
+	if r.m.Kind == jsonrpc.Request {
+		r.mu.Lock()
+		open := r.settled == nil
+		r.mu.Unlock()
+		if open {
+			if err := h.Error(errNoAnswer); err != nil {
+				r.settleNow(err)
+			}
+		}
+		r.p.observeDone(r)
+	}
+	r.mu.Lock()
+	r.gen++
+	run := r.end()
+	r.mu.Unlock()
+	if run != nil {
+		run()
+	}
+}
+
+// settleNow settles r if nobody else has.
+func (r *request) settleNow(why error) {
+	r.mu.Lock()
+	if r.settled == nil {
+		r.settle(why)
+	}
+	r.mu.Unlock()
+}
+
+var errNoAnswer = jsonrpc.NewError(jsonrpc.CodeInternalError, "internal error", nil)

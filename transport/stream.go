@@ -1,0 +1,381 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+)
+
+// stream is a byte stream with a message to a line, and the role of reading it (rule B-03).
+type stream struct {
+	p    *peer
+	src  io.Reader
+	out  *writer
+	shut func() error // closes the byte stream
+	// onEnd tells why nothing can be read any more, given what Read has returned. The last reader calls it.
+	onEnd func(error) error
+	read  func() // run, made once: a go statement with arguments allocates
+
+	word  atomic.Uint64
+	watch watch
+	cur   atomic.Pointer[handle] // the request that is on offer with the turn
+	slow  *time.Timer            // runs while a message is incomplete
+
+	// What follows belongs to who has the role.
+	b       *block
+	from    int // b.mem[from:to] is to be read
+	to      int
+	scanned int // b.mem[from:scanned] has no line break
+	partial bool
+	begun   bool // the first bytes were seen
+	skip    *skipper
+	slab    []handle
+	spare   *request
+}
+
+const (
+	firstBlock = 8 << 10   // bytes
+	maxBlock   = 128 << 10 // kept when it is empty
+	minRead    = 512       // room, or what is unread moves to where there is more
+)
+
+func newStream(p *peer, s Stream) *stream {
+	x := &stream{p: p, src: s.In, shut: s.Close, onEnd: s.OnEnd}
+	x.watch.alarm, x.watch.stop = make(chan struct{}, 1), make(chan struct{})
+	x.read = x.run
+	x.out = newWriter(s.Out, p, func(err error) { x.fail(err) }, x.watch.wake)
+	x.out.inline = s.Inline
+	x.slow = time.AfterFunc(time.Hour, func() {
+		x.fail(NewError(Timeout, "reading a message to its end", nil))
+	})
+	x.slow.Stop()
+	return x
+}
+
+func (s *stream) start() {
+	s.b = newBlock(s.p.pool, firstBlock)
+	go s.monitor()
+	go s.read()
+}
+
+// fail ends the stream for a reason of ours. The byte stream is closed, so that the reader ends too.
+func (s *stream) fail(err error) {
+	s.p.end(err)
+	s.out.close(err)
+	s.shutdown()
+}
+
+// shutdown closes the byte stream, once.
+func (s *stream) shutdown() {
+	s.p.shutting.Do(func() {
+		if s.shut != nil {
+			s.p.shutErr = s.shut()
+		}
+	})
+}
+
+// stuck is called by the monitor when a write has lasted too long.
+func (s *stream) stuck() {
+	go s.fail(NewError(Timeout, "writing: the peer does not read", nil)) // the monitor has more to watch
+}
+
+// run is the reader. Whoever starts it has the role, and gives it away.
+func (s *stream) run() {
+	n := s.word.Load() >> 1
+	err := s.loop(&n)
+	if err == nil || !s.last(err, &n) {
+		s.p.leave()
+		return
+	}
+	s.end(err)
+}
+
+// loop reads until the stream ends, which is the error, or the role is taken.
+func (s *stream) loop(n *uint64) error {
+	if !s.flush(n) { // what the loser has left unwritten
+		return nil
+	}
+	for {
+		frame, size := s.line()
+		if size == 0 {
+			if !s.flush(n) {
+				return nil
+			}
+			if err := s.fill(); err != nil {
+				return err
+			}
+			continue
+		}
+		if s.partial {
+			s.partial = false
+			s.slow.Stop()
+		}
+		if len(frame) == 0 {
+			s.advance(size)
+			continue
+		}
+		if !s.message(frame, size, n) {
+			return nil
+		}
+	}
+}
+
+// line finds the first line of what is to be read: without its end, and how many bytes it takes up with it. size is 0
+// if there is no whole one.
+func (s *stream) line() (frame []byte, size int) {
+	if s.skip != nil {
+		return s.skipped()
+	}
+	i := bytes.IndexByte(s.b.mem[s.scanned:s.to], '\n')
+	if i < 0 {
+		s.scanned = s.to
+		return nil, 0
+	}
+	end := s.scanned + i
+	return s.trim(s.b.mem[s.from:end]), end + 1 - s.from
+}
+
+// trim takes off what may stand around a message (rule B-05); nothing is left of a blank line.
+func (s *stream) trim(frame []byte) []byte {
+	if !s.begun {
+		s.begun = true
+		frame = bytes.TrimPrefix(frame, []byte("\xef\xbb\xbf"))
+	}
+	if n := len(frame); n > 0 && frame[n-1] == '\r' {
+		frame = frame[:n-1]
+	}
+	if len(frame) > 0 && frame[0] <= ' ' {
+		frame = bytes.TrimLeft(frame, " \t\r")
+	}
+	return frame
+}
+
+func (s *stream) advance(size int) {
+	s.from += size
+	s.scanned = s.from
+}
+
+// maxHeld is how many answers wait at most for others, to be written with them.
+const maxHeld = 4
+
+// message handles one message, which takes up size bytes. It reports false if the role was taken meanwhile.
+func (s *stream) message(frame []byte, size int, n *uint64) bool {
+	p, r := s.p, s.spare
+	if len(frame) > p.opts.Limits.Message {
+		return s.tooLong(frame, size, n)
+	}
+	if r == nil {
+		r = p.request(s.b)
+	} else {
+		s.spare, r.b = nil, s.b.hold()
+	}
+	r.out = s.out
+	err := jsonrpc.Scan(frame, &r.m)
+	// The handler of a notification may take its time, and nobody can relieve it: answers do not wait for it. If
+	// the role is taken while they are written, the taker reads the notification again.
+	if err == nil && r.m.Kind == jsonrpc.Notification && !s.flush(n) {
+		p.recycle(r)
+		return false
+	}
+	s.advance(size)
+	if p.opts.Observer != nil {
+		p.observe(Observation{Event: MessageIn, Method: r.m.Method, Bytes: len(frame)})
+	}
+	if err != nil {
+		if errors.Is(err, jsonrpc.ErrBatch) {
+			return s.batch(r, frame, n)
+		}
+		return s.refuse(r, err, n)
+	}
+	switch r.m.Kind {
+	case jsonrpc.Response:
+		p.deliver(&r.m, s.b)
+	case jsonrpc.Notification:
+		if err := p.classify(r); err != nil {
+			return s.refuse(r, err, n)
+		}
+		p.note(p.cut(&s.slab, r))
+	default:
+		return s.serve(r, n)
+	}
+	s.keep(r)
+	return true
+}
+
+// serve runs the handler of a request in the reader's place.
+func (s *stream) serve(r *request, n *uint64) bool {
+	p := s.p
+	if err := p.admit(r); err != nil {
+		return s.refuse(r, err, n)
+	}
+	h := p.cut(&s.slab, r)
+	r.turn = turn{s, *n}
+	more := bytes.IndexByte(s.b.mem[s.from:s.to], '\n') >= 0
+	s.offer(*n, h)
+	p.endIfClosed(h)
+	p.serve(h)
+	held := 1
+	if more {
+		held = maxHeld
+	}
+	s.out.flush(held)
+	if !s.reclaim(n) {
+		p.recycle(r)
+		return false
+	}
+	s.keep(r)
+	s.room()
+	return true
+}
+
+// room waits, while too many answers wait to be written, before the next message is read: a peer that sends requests and
+// does not read the answers is not served any further. Callers stop at half of that, so that the answers
+// of two peers that call each other have room. A failed write, and one that lasts too long, end the stream and the wait.
+func (s *stream) room() {
+	s.out.mu.Lock()
+	if s.out.full(2) {
+		_ = s.out.wait(context.Background(), 2) // the stream ends
+	}
+	s.out.mu.Unlock()
+}
+
+// keep takes back a request that nobody else can know of, because the role was not taken.
+func (s *stream) keep(r *request) {
+	r.b.drop()
+	r.reset()
+	s.spare = r
+}
+
+// refuse answers a message that is not handled, or fails the call that it was to answer.
+func (s *stream) refuse(r *request, err error, n *uint64) bool {
+	p := s.p
+	p.observe(Observation{Event: BadMessage, Method: r.m.Method, Err: err})
+	var e *jsonrpc.Error
+	if !errors.As(err, &e) || !p.answers(&r.m, e) {
+		p.loseBad(&r.m, err)
+		s.keep(r)
+		return true
+	}
+	s.offer(*n, nil)
+	p.sendError(r.out, r.m.ID, e, turn{s, *n})
+	s.out.flush(1)
+	if !s.reclaim(n) {
+		p.recycle(r)
+		return false
+	}
+	s.keep(r)
+	return true
+}
+
+// flush writes what was held back. It reports false if the role was taken meanwhile.
+func (s *stream) flush(n *uint64) bool {
+	if !s.out.pending() {
+		return true
+	}
+	s.offer(*n, nil)
+	s.out.flush(1)
+	return s.reclaim(n)
+}
+
+// fill reads more. A block that others refer to is left to them: what is in it must not move.
+func (s *stream) fill() error {
+	if s.from == s.to {
+		s.rewind()
+	}
+	if err := s.makeRoom(); err != nil {
+		return err
+	}
+	if s.to > s.from && !s.partial && s.skip == nil {
+		s.partial = true
+		s.slow.Reset(s.p.opts.Timeouts.ReadMessage)
+	}
+	n, err := s.src.Read(s.b.mem[s.to:])
+	s.to += n
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// rewind begins the block anew, when all of it is read. A large one goes back to the pool.
+func (s *stream) rewind() {
+	switch {
+	case !s.b.alone():
+		return
+	case len(s.b.mem) > maxBlock:
+		s.b.drop()
+		s.b = newBlock(s.p.pool, firstBlock)
+	}
+	s.from, s.to, s.scanned = 0, 0, 0
+}
+
+// makeRoom makes sure that there is room to read into, up to the limit of a message.
+func (s *stream) makeRoom() error {
+	if len(s.b.mem)-s.to >= minRead {
+		return nil
+	}
+	limit := s.p.opts.Limits.Message
+	have := s.to - s.from
+	if have > limit+1 { // with the CR of a CRLF
+		s.beginSkip()
+		return nil
+	}
+	size := len(s.b.mem)
+	if have > size/2 {
+		if size *= 2; size > 1<<20 { // fewer pieces are left to the garbage collector
+			size *= 2
+		}
+		size = max(min(size, limit+2*minRead), have+minRead)
+	}
+	if size <= len(s.b.mem) && s.b.alone() {
+		copy(s.b.mem, s.b.mem[s.from:s.to])
+	} else {
+		old := s.b
+		s.b = newBlock(s.p.pool, size)
+		copy(s.b.mem, old.mem[s.from:s.to])
+		old.drop()
+	}
+	s.scanned -= s.from
+	s.from, s.to = 0, have
+	return nil
+}
+
+// last handles what stands without a line break before the end of the stream: it is a message too (rule B-05). It reports
+// false if the role was taken meanwhile; the taker finds nothing left to read.
+func (s *stream) last(err error, n *uint64) bool {
+	s.slow.Stop()
+	if s.skip != nil || s.to == s.from || !errors.Is(err, io.EOF) {
+		return true
+	}
+	frame, size := s.trim(s.b.mem[s.from:s.to]), s.to-s.from
+	return len(frame) == 0 || s.message(frame, size, n) && s.flush(n)
+}
+
+// end is called by the last reader.
+func (s *stream) end(err error) {
+	s.b.drop()
+	s.b = nil
+	if s.onEnd != nil {
+		err = s.onEnd(err)
+	}
+	s.p.finish(err)
+}
+
+// methods that the engine looks after, or that it has to know.
+const (
+	methodInitialize  = "initialize"
+	methodInitialized = "notifications/initialized"
+	methodDiscover    = "server/discover"
+	methodListen      = "subscriptions/listen"
+	methodSubscribe   = "resources/subscribe"
+	methodUnsubscribe = "resources/unsubscribe"
+	methodPing        = "ping"
+	methodCancelled   = "notifications/cancelled"
+	methodProgress    = "notifications/progress"
+	methodMessage     = "notifications/message"
+)

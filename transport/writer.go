@@ -1,0 +1,334 @@
+package transport
+
+import (
+	"context"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mcpwire/mcpwire/pool"
+)
+
+// writer writes messages to a byte stream, one to a line. Answers that the reader will flush are held back for others
+// to come; whoever writes takes along all that has gathered. It holds no buffer while nothing waits.
+//
+// The reader writes itself, and can be relieved of its role while it does. Everybody else hands over what the stream does not
+// take at once to a goroutine, so that the wait for an answer, and not the wait for a pipe, is what a deadline ends.
+type writer struct {
+	w        io.Writer
+	try      func([]byte) (int, error) // writes what there is room for, at once; nil if w cannot
+	inline   bool                      // w may block its callers: the process's own stdout, whose reader is who started us
+	p        *peer
+	maxBytes int // that wait, before senders have to
+	maxCount int // of messages, likewise
+	fail     func(error)
+	drain    func() // the goroutine, made once
+	wake     func() // tells the monitor that a write begins
+
+	writes atomic.Uint32 // counts beginnings and ends: odd while somebody writes
+
+	mu      sync.Mutex
+	buf     []byte
+	cur     pool.Buffer // buf's
+	hint    int         // the size to begin with
+	count   int         // messages in buf
+	held    int         // answers in buf that nobody has flushed
+	writing bool
+	room    chan struct{} // closed when there is room, if somebody waits
+	err     error
+}
+
+const (
+	firstOut     = 4 << 10  // bytes
+	maxHeldBytes = 32 << 10 // that are held back for more to come
+)
+
+func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
+	l := p.opts.Limits
+	o := &writer{w: w, p: p, maxBytes: l.QueueBytes, maxCount: l.QueueMessages, fail: fail, wake: wake, hint: firstOut}
+	o.try = tryWriter(w)
+	o.drain = o.drainAll
+	return o
+}
+
+// begin returns the buffer to append one message to, and keeps other writers out until send or abort.
+func (o *writer) begin() []byte {
+	o.mu.Lock()
+	if o.cur.IsZero() {
+		o.cur = o.p.pool.Get(o.hint)
+		o.buf = o.cur.Bytes()
+	}
+	return o.buf
+}
+
+func (o *writer) abort() {
+	o.dropEmpty()
+	o.mu.Unlock()
+}
+
+// dropEmpty gives back a buffer that holds nothing.
+func (o *writer) dropEmpty() {
+	if len(o.buf) == 0 && !o.cur.IsZero() {
+		o.release(o.cur, o.buf)
+		o.cur, o.buf = pool.Buffer{}, nil
+	}
+}
+
+func (o *writer) release(cur pool.Buffer, buf []byte) {
+	cur.Set(buf[:0])
+	cur.Release()
+}
+
+// send sends what was appended. final says that it is the answer to a request, and t is the turn in which that is
+// handled.
+func (o *writer) send(ctx context.Context, buf []byte, t turn, final bool) error {
+	size := len(buf) - len(o.buf)
+	buf = append(buf, '\n')
+	o.buf = buf
+	o.count++
+	if o.p.opts.Observer != nil {
+		o.p.observe(Observation{Event: MessageOut, Bytes: size})
+	}
+	// The role is looked at with the lock held: who takes it from the reader flushes afterwards, and waits for the lock.
+	stay := final && t.held()
+	if stay {
+		o.held++
+	}
+	err := o.err
+	if err != nil {
+		o.discard()
+	}
+	if stay || err != nil {
+		o.mu.Unlock()
+		return err
+	}
+	return o.push(ctx)
+}
+
+// discard drops all that waits: nobody will write it.
+func (o *writer) discard() {
+	o.buf, o.count, o.held = o.buf[:0], 0, 0
+	o.dropEmpty()
+}
+
+func (o *writer) pending() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.held > 0
+}
+
+// full reports whether more waits than may, times the factor.
+func (o *writer) full(factor int) bool {
+	return len(o.buf) > factor*o.maxBytes || o.count > factor*o.maxCount
+}
+
+// push makes what waits be written, without waiting for it, and then waits for room if too much waits. The lock is held, and
+// released.
+func (o *writer) push(ctx context.Context) error {
+	switch {
+	case o.writing || len(o.buf) == 0:
+	case o.try != nil:
+		o.tryOnce()
+	case o.inline:
+		o.writeAll()
+	default:
+		o.start()
+	}
+	err := o.wait(ctx, 1)
+	o.mu.Unlock()
+	return err
+}
+
+// offer queues the message that f appends, if there is room for it; it waits for nothing.
+func (o *writer) offer(f func([]byte) []byte) bool {
+	buf := o.begin()
+	if o.err != nil || o.full(1) {
+		o.abort()
+		return false
+	}
+	o.buf = append(f(buf), '\n')
+	o.count++
+	if !o.writing {
+		if o.try != nil {
+			o.tryOnce()
+		} else {
+			o.start()
+		}
+	}
+	o.mu.Unlock()
+	return true
+}
+
+// start leaves the writing to the goroutine.
+func (o *writer) start() {
+	o.writing = true
+	o.begun()
+	go o.drain()
+}
+
+// begun and over keep count for the monitor.
+func (o *writer) begun() {
+	o.writes.Add(1)
+	o.wake()
+}
+
+func (o *writer) over() { o.writes.Add(1) }
+
+// drainAll is the goroutine: it writes until nothing waits. writing is set.
+func (o *writer) drainAll() {
+	o.mu.Lock()
+	o.over()
+	o.writing = false
+	o.writeAll()
+	o.mu.Unlock()
+}
+
+// flush is for the reader: it writes what waits, if at least held answers were held back, or many bytes. It does not wait for
+// other writers, or both peers could wait for each other's reader.
+func (o *writer) flush(held int) {
+	o.mu.Lock()
+	if (o.held >= held || len(o.buf) >= maxHeldBytes) && !o.writing && len(o.buf) > 0 {
+		if o.try != nil {
+			o.tryOnce()
+		} else {
+			o.writeAll()
+		}
+	}
+	o.mu.Unlock()
+}
+
+// writeAll writes all that waits and what comes meanwhile, with the lock released while it does.
+func (o *writer) writeAll() {
+	for !o.writing && len(o.buf) > 0 && o.err == nil {
+		b, cur := o.take()
+		o.begun()
+		o.mu.Unlock()
+		_, err := o.w.Write(b)
+		o.mu.Lock()
+		o.finish(b, cur, err)
+	}
+}
+
+// tryOnce writes what the stream takes at once, and leaves the rest to the goroutine.
+func (o *writer) tryOnce() {
+	b, cur := o.take()
+	o.writes.Add(1) // it does not wait: there is nothing to watch
+	o.mu.Unlock()
+	n, err := o.try(b)
+	o.mu.Lock()
+	if err != nil || n == len(b) {
+		o.finish(b, cur, err)
+		if o.err == nil && len(o.buf) > 0 {
+			o.start()
+		}
+		return
+	}
+	o.wake() // the write goes on
+	go o.rest(b, cur, n)
+}
+
+// rest writes what is left of b from n on, and then all else that waits.
+func (o *writer) rest(b []byte, cur pool.Buffer, n int) {
+	_, err := o.w.Write(b[n:])
+	o.mu.Lock()
+	o.finish(b, cur, err)
+	o.writeAll()
+	o.mu.Unlock()
+}
+
+// take takes what waits out of the queue, to write it.
+func (o *writer) take() ([]byte, pool.Buffer) {
+	b, cur := o.buf, o.cur
+	o.buf, o.cur, o.count, o.held, o.writing = nil, pool.Buffer{}, 0, 0, true
+	return b, cur
+}
+
+// finish is called after a write with the lock held.
+func (o *writer) finish(b []byte, cur pool.Buffer, err error) {
+	o.over()
+	o.writing = false
+	o.hint = max(firstOut, len(b), o.hint-o.hint/8)
+	if o.hint > maxHint {
+		o.hint = maxHint
+	}
+	o.release(cur, b)
+	if err != nil {
+		o.broken(err)
+	}
+	o.signal()
+}
+
+// maxHint bounds what is asked of the pool before it is needed, in bytes.
+const maxHint = 256 << 10
+
+// broken notes that nothing can be written any more. The lock is held, and released in between.
+func (o *writer) broken(err error) {
+	if o.err != nil {
+		return
+	}
+	o.err = NewError(Closed, "writing", err)
+	o.discard()
+	o.mu.Unlock()
+	o.fail(o.err)
+	o.mu.Lock()
+}
+
+// close makes later sends fail with err.
+func (o *writer) close(err error) {
+	o.mu.Lock()
+	if o.err == nil {
+		o.err = err
+		o.discard()
+	}
+	o.signal()
+	o.mu.Unlock()
+}
+
+func (o *writer) signal() {
+	if o.room != nil {
+		close(o.room)
+		o.room = nil
+	}
+}
+
+// wait waits while more than factor times what may wait does. The lock is held, and released while it waits.
+func (o *writer) wait(ctx context.Context, factor int) error {
+	for o.err == nil && o.full(factor) {
+		if !o.writing { // held answers only: whoever waits has to write
+			o.start()
+		}
+		if err := o.waitSignal(ctx); err != nil {
+			return err
+		}
+	}
+	return o.err
+}
+
+func (o *writer) waitSignal(ctx context.Context) error {
+	if o.room == nil {
+		o.room = make(chan struct{})
+	}
+	room := o.room
+	o.mu.Unlock()
+	defer o.mu.Lock()
+	select {
+	case <-room:
+		return nil
+	case <-ctx.Done():
+		return FromContext(ctx, "waiting for room to send")
+	}
+}
+
+// idle waits until everything is written, or ctx ends, or writing has failed.
+func (o *writer) idle(ctx context.Context) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.err == nil && (o.writing || len(o.buf) > 0) {
+		if !o.writing {
+			o.start()
+		}
+		if o.waitSignal(ctx) != nil {
+			return
+		}
+	}
+}
