@@ -3,6 +3,7 @@ module github.com/mcpwire/mcpwire
 go 1.26.0
 
 require (
+	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/goccy/go-json v0.12.0
 	github.com/google/go-cmp v0.7.0
 	github.com/mailru/easyjson v0.9.2

@@ -90,11 +90,9 @@ func (s *stream) refuseLong(f *idFinder, atEnd bool) bool {
 		}
 		p.mu.Unlock()
 		p.sendError(s.out, id, errTooLong, turn{})
-	case !atEnd:
+	case !atEnd || s.skip == nil: // the first that is said of it
 		p.sendError(s.out, id, errTooLong, turn{})
-		return false
-	default:
-		return true
+		return atEnd
 	}
 	return true
 }

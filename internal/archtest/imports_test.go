@@ -37,7 +37,7 @@ var rules = []archtest.Rule{
 		Never:   []string{"gen/...", "net/http"},
 	},
 	{Package: "transport/internal/...", May: ofTransports, Never: []string{"gen/..."}},
-	{Package: "transport/stdio", May: append([]string{"golang.org/x/sys/unix"}, ofTransports...), Never: []string{"gen/...", "net/http"}},
+	{Package: "transport/stdio", May: append([]string{"golang.org/x/sys/unix", "github.com/cenkalti/backoff/v5"}, ofTransports...), Never: []string{"gen/...", "net/http"}},
 	{Package: "transport/sse", May: ofTransports, Never: []string{"gen/..."}, Later: true},
 	{Package: "transport/streamable", May: ofTransports, Never: []string{"gen/..."}, Later: true},
 	// A suite of tests is the one place where a package that is no test may import a library for tests.
