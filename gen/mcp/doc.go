@@ -24,7 +24,10 @@
 // # Calling and answering
 //
 // CallTool and its kin send a request over a jsonrpc.Caller, which the transports of mcpwire are; their ...Into forms
-// allocate nothing. ServerHandler and ClientHandler answer requests with typed functions and are jsonrpc.Handlers.
+// allocate nothing. Tools, Prompts and the like are iterators over lists that come in pages. ServerHandler and ClientHandler
+// answer requests with typed functions and are jsonrpc.Handlers: they refuse what the peer's revision does not have, and offer
+// the capabilities that their fields show. A function gets a Request, with which it can report progress, log, ask for
+// input and call the peer.
 //
 // Values are not for concurrent use while one side writes; the functions and handlers are.
 package mcp

@@ -61,9 +61,14 @@ func (h *ServerHandler) defaultInitialize(_ context.Context, r *Request[Initiali
 	return nil
 }
 
+// defaultDiscover names the modern revisions only: a client says one of them with each request.
 func (h *ServerHandler) defaultDiscover(_ context.Context, _ *Request[RequestParams], out *DiscoverResult) error {
 	out.SupportedVersions = []string{jsonrpc.Latest.String()}
 	out.Capabilities = h.offered()
+	if codec.IsSet(&out.Capabilities.Resources) {
+		// Not Subscribe but subscriptions/listen is how changes are followed there, which a transport's Hub answers too.
+		out.Capabilities.Resources.Ptr().Subscribe = h.Capabilities.Resources.Or(ServerCapabilitiesResources{}).Subscribe
+	}
 	if h.Instructions != "" {
 		out.Instructions.Set(h.Instructions)
 	}
@@ -77,19 +82,21 @@ func (h *ServerHandler) offered() ServerCapabilities {
 	offerOpt(&c.Prompts, h.ListPrompts != nil || h.GetPrompt != nil)
 	offerOpt(&c.Resources, h.ListResources != nil || h.ReadResource != nil || h.ListResourceTemplates != nil)
 	if codec.IsSet(&c.Resources) {
-		r := c.Resources.Ptr()
-		if listens := h.Subscribe != nil || h.SubscriptionsListen != nil; !listens {
-			r.Subscribe.Clear()
-		} else if h.Subscribe != nil && r.Subscribe.IsZero() {
-			r.Subscribe.Set(true)
-		}
+		offerBool(&c.Resources.Ptr().Subscribe, h.Subscribe != nil)
 	}
 	offerRaw(&c.Completions, h.Complete != nil)
-	if h.SetLevel != nil && c.Logging.IsZero() {
-		c.Logging = emptyObject
+	if h.hasLevels() {
+		offerRaw(&c.Logging, true)
 	}
 	if h.GetTask == nil {
 		c.Tasks.Clear()
+	} else if codec.IsSet(&c.Tasks) {
+		t := c.Tasks.Ptr()
+		offerRaw(&t.List, h.ListTasks != nil)
+		offerRaw(&t.Cancel, h.CancelTask != nil)
+		if h.CallTool == nil && codec.IsSet(&t.Requests) {
+			t.Requests.Ptr().Tools.Clear()
+		}
 	}
 	return c
 }
@@ -108,5 +115,14 @@ func offerRaw(r *codec.Raw, has bool) {
 		*r = codec.Raw{}
 	} else if r.IsZero() {
 		*r = emptyObject
+	}
+}
+
+// offerBool is offerOpt for a capability that may be there and false.
+func offerBool(o *codec.Opt[bool], has bool) {
+	if !has {
+		o.Clear()
+	} else if o.IsZero() {
+		o.Set(true)
 	}
 }

@@ -32,14 +32,22 @@ func (r *Request[P]) RequireInput(res *InputRequiredResult) error {
 	return &InputRequiredError{Result: res}
 }
 
+// withMeta are params that have the metadata of a request.
+type withMeta interface {
+	requestMeta() *codec.Opt[RequestMeta]
+}
+
 // meta returns the request's metadata; nil if its params have none.
 func (r *Request[P]) meta() *RequestMeta {
-	if p, ok := any(&r.Params).(interface {
-		requestMeta() *codec.Opt[RequestMeta]
-	}); ok {
-		if m := p.requestMeta(); codec.IsSet(m) {
-			return m.Ptr()
-		}
+	p, ok := any(&r.Params).(withMeta)
+	if !ok {
+		p, ok = any(r.Params).(withMeta) // of params that are a union, the variant has it
+	}
+	if !ok {
+		return nil
+	}
+	if m := p.requestMeta(); codec.IsSet(m) {
+		return m.Ptr()
 	}
 	return nil
 }

@@ -127,53 +127,19 @@ func (c *common) answer(w jsonrpc.ResponseWriter, m *jsonrpc.Message, err error)
 	var task *TaskCreatedError
 	switch {
 	case errors.As(err, &input):
-		if err = inputAllowed(m.Info(), input.Result); err == nil {
-			return c.result(w, m, input.Result)
+		if err = inputAllowed(m, input.Result); err == nil {
+			res := *input.Result // the function may use its own for other requests at the same time
+			res.ResultType.Set(resultInputRequired)
+			return c.result(w, m, &res)
 		}
 	case errors.As(err, &task):
-		return c.result(w, m, task.Result)
+		if err = taskAllowed(m); err == nil {
+			return c.result(w, m, task.Result)
+		}
 	}
 	var e *jsonrpc.Error
 	if errors.As(err, &e) {
 		return w.Error(e)
 	}
 	return errors.Join(err, w.Error(jsonrpc.NewError(jsonrpc.CodeInternalError, "internal error", err)))
-}
-
-var errNoInput = errors.New("mcp: the client's revision has no results that require input")
-
-// inputAllowed checks that the client understands the requests in res and has declared that it answers them.
-func inputAllowed(info *jsonrpc.Info, res *InputRequiredResult) error {
-	if !info.Revision.Modern() {
-		return errNoInput
-	}
-	have, err := clientCapabilities(info)
-	if err != nil {
-		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "client capabilities: %w", err)
-	}
-	var lacks ClientCapabilities
-	missing := false
-	for i := range res.InputRequests {
-		switch res.InputRequests[i].Value.(type) {
-		case *CreateMessageRequest:
-			missing = require(&have.Sampling, &lacks.Sampling) || missing
-		case *ElicitRequest:
-			missing = require(&have.Elicitation, &lacks.Elicitation) || missing
-		case *ListRootsRequest:
-			missing = require(&have.Roots, &lacks.Roots) || missing
-		}
-	}
-	if missing {
-		return MissingCapability(&lacks)
-	}
-	return nil
-}
-
-// require notes in lacks a capability that have does not have, and reports that.
-func require[T any](have, lacks *codec.Opt[T]) bool {
-	if have.Has() {
-		return false
-	}
-	lacks.Ptr()
-	return true
 }

@@ -22,7 +22,8 @@ type ServerHandler struct {
 	// OmitServerInfo leaves ServerInfo out of results of modern revisions.
 	OmitServerInfo bool
 	// Capabilities adds to what the fields that are set show: list changes, extensions. What no field is set for is
-	// not offered, whatever stands here.
+	// not offered, whatever stands here. But server/discover takes Resources.Subscribe as it is, since a transport's Hub
+	// may answer subscriptions/listen.
 	Capabilities ServerCapabilities
 	// Instructions tell a model how to use the server; "" for none.
 	Instructions string
@@ -36,7 +37,9 @@ type ServerHandler struct {
 	Complete func(ctx context.Context, r *Request[CompleteParams], out *CompleteResult) error
 	// Initialize answers initialize (until 2025-11-25). If nil, the handler answers by itself.
 	Initialize func(ctx context.Context, r *Request[InitializeParams], out *InitializeResult) error
-	// SetLevel answers logging/setLevel (until 2025-11-25).
+	// SetLevel answers logging/setLevel (until 2025-11-25). The level is a known one, and kept for
+	// Request.Log once SetLevel has returned nil. If nil, and Capabilities.Logging is set, the handler
+	// answers by itself.
 	SetLevel func(ctx context.Context, r *Request[SetLevelParams], out *EmptyResult) error
 	// Ping answers ping (until 2025-11-25). If nil, the handler answers by itself.
 	Ping func(ctx context.Context, r *Request[PingParams], out *EmptyResult) error
@@ -103,8 +106,8 @@ func (h *ServerHandler) ServeMessage(ctx context.Context, w jsonrpc.ResponseWrit
 			return
 		}
 	case MethodSetLevel:
-		if h.SetLevel != nil && rev&0b1111 != 0 {
-			serve(ctx, w, m, h.common(), &poolSetLevel, (*SetLevelParams).params, h.SetLevel)
+		if h.hasLevels() && rev&0b1111 != 0 {
+			serve(ctx, w, m, h.common(), &poolSetLevel, (*SetLevelParams).params, h.setLevel)
 			return
 		}
 	case MethodPing:
@@ -226,6 +229,11 @@ func (h *ServerHandler) ServeMessage(ctx context.Context, w jsonrpc.ResponseWrit
 // A function gets its params in a Request and fills out, which is zero. Both, and all they hold, are good until it returns.
 // A *jsonrpc.Error that it returns is sent as it is; of any other error the peer learns only that there was one.
 type ClientHandler struct {
+	// ClientInfo is what the client says of itself; see DescribeClient.
+	ClientInfo Implementation
+	// Capabilities adds to what the fields that are set show: list changes, modes, extensions. What no field is set for
+	// is not offered, whatever stands here.
+	Capabilities ClientCapabilities
 	// Fallback gets the messages that no field answers; if nil, requests are answered with -32601.
 	Fallback jsonrpc.Handler
 	// ErrorLog is told of what the peer does not learn: errors of the functions that are no *jsonrpc.Error, answers
@@ -511,6 +519,8 @@ func (x *CreateMessageResult) useSlab(s codec.Slab) { x.Slab = s }
 
 func (x *DiscoverResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 
+func (x *ElicitFormParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
+
 func paramsElicitParams(x *ElicitParams, d *codec.Decoder) error {
 	readElicitParams(d, x)
 	if err := d.End(); err != nil {
@@ -546,6 +556,8 @@ func (x *ElicitURLParams) lacks() error {
 	}
 	return nil
 }
+
+func (x *ElicitURLParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *ElicitationCompleteParams) params(d *codec.Decoder) error {
 	*x = ElicitationCompleteParams{}

@@ -47,6 +47,7 @@ func Files(m *model.Model, o Options) (map[string][]byte, error) {
 		{"easyjson_gen.go", g.easy, o.EasyJSON && len(g.methodTypes()) > 0},
 		{"methods_gen.go", g.methods, m.MCP},
 		{"client_gen.go", g.client, m.MCP},
+		{"lists_gen.go", g.lists, m.MCP},
 		{"server_gen.go", g.server, m.MCP},
 		{"mirror_gen_test.go", g.mirrors, tests},
 	}

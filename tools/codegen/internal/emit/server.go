@@ -23,6 +23,17 @@ var builtin = map[string]map[string]bool{
 	"ClientHandler": {"Ping": true},
 }
 
+// wrapped are the methods whose field the shared code calls: the condition that there is an answer, and what gives it.
+var wrapped = map[string]map[string][2]string{
+	"ServerHandler": {"SetLevel": {"h.hasLevels()", "h.setLevel"}},
+}
+
+// answerDocs say what is not plain about a field.
+var answerDocs = map[string]map[string]string{
+	"ServerHandler": {"SetLevel": " The level is a known one, and kept for Request.Log once SetLevel has returned nil. If nil, and " +
+		"Capabilities.Logging is set, the handler answers by itself."},
+}
+
 // handlerOptions are the fields of a handler that do not stand for a method.
 var handlerOptions = map[string][]string{
 	"ServerHandler": {
@@ -31,13 +42,21 @@ var handlerOptions = map[string][]string{
 		"// OmitServerInfo leaves ServerInfo out of results of modern revisions.",
 		"OmitServerInfo bool",
 		"// Capabilities adds to what the fields that are set show: list changes, extensions. What no field is set for is",
-		"// not offered, whatever stands here.",
+		"// not offered, whatever stands here. But server/discover takes Resources.Subscribe as it is, since a transport's Hub",
+		"// may answer subscriptions/listen.",
 		"Capabilities ServerCapabilities",
 		"// Instructions tell a model how to use the server; \"\" for none.",
 		"Instructions string",
 		fallbackDoc, "Fallback jsonrpc.Handler", errorLogDoc[0], errorLogDoc[1], errorLogField,
 	},
-	"ClientHandler": {fallbackDoc, "Fallback jsonrpc.Handler", errorLogDoc[0], errorLogDoc[1], errorLogField},
+	"ClientHandler": {
+		"// ClientInfo is what the client says of itself; see DescribeClient.",
+		"ClientInfo Implementation",
+		"// Capabilities adds to what the fields that are set show: list changes, modes, extensions. What no field is set for",
+		"// is not offered, whatever stands here.",
+		"Capabilities ClientCapabilities",
+		fallbackDoc, "Fallback jsonrpc.Handler", errorLogDoc[0], errorLogDoc[1], errorLogField,
+	},
 }
 
 const (
@@ -77,6 +96,7 @@ func (g *gen) handler(p *printer, name, side string, revs func(*model.Method) mo
 		if builtin[name][m.Go] {
 			doc += " If nil, the handler answers by itself."
 		}
+		doc += answerDocs[name][m.Go]
 		p.doc(doc)
 		p.f("%s func(ctx context.Context, r *Request[%s], out *%s) error", m.Go, g.paramsName(m), m.Result.Name)
 	}
@@ -95,7 +115,10 @@ func (g *gen) handler(p *printer, name, side string, revs func(*model.Method) mo
 		p.f("case %s:", methodConst(m))
 		cond := g.inRevs(revs(m))
 		f := "h." + m.Go
-		if builtin[name][m.Go] {
+		if w, ok := wrapped[name][m.Go]; ok {
+			cond = strings.TrimSuffix(w[0]+" && "+cond, " && ")
+			f = w[1]
+		} else if builtin[name][m.Go] {
 			p.f("f := %s", f)
 			p.p("if f == nil {")
 			p.f("f = h.default%s", m.Go)
@@ -164,8 +187,12 @@ func (g *gen) pools(p *printer) {
 func (g *gen) metas(p *printer) {
 	p.use(codecPath)
 	params, results := map[*model.Type]bool{}, map[*model.Type]bool{}
+	withMeta := map[*model.Type]bool{} // params, and what params that are a union may be
 	for _, m := range g.m.Methods {
-		params[m.Params] = true
+		params[m.Params], withMeta[m.Params] = true, true
+		for _, v := range m.Params.Variants {
+			withMeta[v.Type] = true
+		}
 		if m.Result != nil {
 			results[m.Result] = true
 			for _, a := range m.Alternatives {
@@ -185,7 +212,7 @@ func (g *gen) metas(p *printer) {
 			case results[t] && meta == "ResultMeta":
 				p.f("func (x *%s) resultMeta() *codec.Opt[ResultMeta] { return &x.%s }", t.Name, f.Go)
 				p.p()
-			case params[t] && meta == "RequestMeta":
+			case withMeta[t] && meta == "RequestMeta":
 				p.f("func (x *%s) requestMeta() *codec.Opt[RequestMeta] { return &x.%s }", t.Name, f.Go)
 				p.p()
 			}
