@@ -22,8 +22,15 @@ type writer struct {
 	maxBytes int // that wait, before senders have to
 	maxCount int // of messages, likewise
 	fail     func(error)
-	drain    func() // the goroutine, made once
-	wake     func() // tells the monitor that a write begins
+	drain    func() // the goroutine, made once: a go statement with arguments allocates
+	// finishWrite is the goroutine that finishes what tryOnce has begun, and left what there is to write.
+	finishWrite func()
+	left        struct {
+		b   []byte
+		cur pool.Buffer
+		n   int
+	}
+	wake func() // tells the monitor that a write begins
 
 	writes atomic.Uint32 // counts beginnings and ends: odd while somebody writes
 
@@ -47,7 +54,7 @@ func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
 	l := p.opts.Limits
 	o := &writer{w: w, p: p, maxBytes: l.QueueBytes, maxCount: l.QueueMessages, fail: fail, wake: wake, hint: firstOut}
 	o.try = tryWriter(w)
-	o.drain = o.drainAll
+	o.drain, o.finishWrite = o.drainAll, o.rest
 	return o
 }
 
@@ -224,11 +231,14 @@ func (o *writer) tryOnce() {
 		return
 	}
 	o.wake() // the write goes on
-	go o.rest(b, cur, n)
+	o.left.b, o.left.cur, o.left.n = b, cur, n
+	go o.finishWrite()
 }
 
-// rest writes what is left of b from n on, and then all else that waits.
-func (o *writer) rest(b []byte, cur pool.Buffer, n int) {
+// rest writes what tryOnce has left, and then all else that waits.
+func (o *writer) rest() {
+	b, cur, n := o.left.b, o.left.cur, o.left.n
+	o.left.b, o.left.cur = nil, pool.Buffer{}
 	_, err := o.w.Write(b[n:])
 	o.mu.Lock()
 	o.finish(b, cur, err)
