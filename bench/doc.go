@@ -1,6 +1,7 @@
-// Package bench compares mcpwire with other codecs on the messages of internal/corpus. It is a module of its own, so that what
-// it compares with never reaches users of mcpwire.
+// Package bench compares mcpwire with others: its codecs on the messages of internal/corpus, its stdio transport as a child process. It
+// is a module of its own, so that what it compares with never reaches users of mcpwire.
 //
-// The benchmarks are for benchstat and profiles. The program cmd/bench measures the same, lets the codecs take turns, and writes
-// RESULTS.md. A codec joins both by an implementation of peers.Codec and a line in peers.All.
+// The benchmarks are for benchstat and profiles. The program cmd/bench measures the same, lets the competitors take turns, and
+// writes RESULTS.md, whole or part by part. A codec joins by an implementation of peers.Codec and a line in peers.All, a
+// server by a function and a line in stdio's tables.
 package bench

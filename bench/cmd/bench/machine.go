@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 	"github.com/mcpwire/mcpwire/bench/internal/measure"
 )
 
-// machineFacts is what a reader needs to judge the numbers, or to get them again.
+// machineFacts is what a reader needs to judge any numbers, or to get them again.
 func machineFacts(cfg config) [][2]string {
 	commit := cfg.commit
 	if commit == "" {
@@ -26,9 +27,26 @@ func machineFacts(cfg config) [][2]string {
 		{"commit", commit},
 		{"Go", runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH},
 		{"CPU", cpuModel() + ", " + strconv.Itoa(runtime.NumCPU()) + " cores"},
-		{"peers", peerVersions()},
+	}
+}
+
+// codecFacts is what the codecs' numbers depend on besides.
+func codecFacts(cfg config) [][2]string {
+	return [][2]string{
+		{"peers", versions(
+			"github.com/bytedance/sonic", "github.com/goccy/go-json", "github.com/mailru/easyjson", "github.com/segmentio/encoding",
+			"github.com/go-faster/jx", "github.com/go-json-experiment/json", "github.com/tidwall/gjson",
+		)},
 		{"sonic", sonicKind()},
 		{"times", measure.Clock + ", fastest of " + strconv.Itoa(cfg.measure.Rounds) + " interleaved rounds of " + cfg.measure.Batch.String()},
+	}
+}
+
+// stdioFacts is what the numbers of child processes depend on besides.
+func stdioFacts(cfg config) [][2]string {
+	return [][2]string{
+		{"peers", versions("github.com/modelcontextprotocol/go-sdk", "github.com/mark3labs/mcp-go")},
+		{"times", "wall time, median of " + strconv.Itoa(cfg.stdio.Rounds) + " interleaved loads of " + cfg.stdio.Load.String() + ", each on a new process"},
 	}
 }
 
@@ -59,20 +77,15 @@ func cpuModel() string {
 	return runtime.GOARCH
 }
 
-// peerVersions lists the modules that the codecs come from, as this program was built with them.
-func peerVersions() string {
+// versions lists modules with the versions that this program was built with.
+func versions(modules ...string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
-	peers := map[string]bool{
-		"github.com/bytedance/sonic": true, "github.com/goccy/go-json": true, "github.com/mailru/easyjson": true,
-		"github.com/segmentio/encoding": true, "github.com/go-faster/jx": true, "github.com/go-json-experiment/json": true,
-		"github.com/tidwall/gjson": true,
-	}
 	var out []string
 	for _, dep := range info.Deps {
-		if peers[dep.Path] {
+		if slices.Contains(modules, dep.Path) {
 			out = append(out, strings.TrimPrefix(dep.Path, "github.com/")+" "+dep.Version)
 		}
 	}

@@ -1,30 +1,49 @@
-// Command bench compares mcpwire's codecs with those of others on the messages of the corpus, prints the tables, and
-// with -o writes them to a file.
+// Command bench compares mcpwire with others: its codecs on the messages of the corpus, its stdio transport as a child process.
+// It prints the tables, and with -o writes them to a file.
 //
 //	go run ./cmd/bench -o RESULTS.md
+//	go run ./cmd/bench -only stdio
+//	go run ./cmd/bench -only stdio -loads 20 -load 1s
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mcpwire/mcpwire/bench/internal/measure"
+	"github.com/mcpwire/mcpwire/bench/internal/report"
+	"github.com/mcpwire/mcpwire/bench/stdio"
 )
 
 func main() {
+	stdio.RunChild()
 	var cfg config
-	out := flag.String("o", "", "also write the tables to this file")
+	var only string
+	out := flag.String("o", "", "also write the tables to this file; parts that did not run stay in it as they are")
 	short := flag.Bool("short", false, "a quick look: few rounds, short batches")
+	flag.StringVar(&only, "only", "", "parts to run, separated by commas: "+strings.Join(partNames(), ", ")+"; all by default")
 	flag.StringVar(&cfg.commit, "commit", "", "commit to name in the report; asks git by default")
 	flag.StringVar(&cfg.messages, "messages", "", "only messages whose name contains this")
 	flag.StringVar(&cfg.codecs, "codecs", "", "only codecs whose name contains this, and the baseline")
-	flag.IntVar(&cfg.measure.Rounds, "rounds", 6, "batches of each measurement; the fastest counts")
-	flag.DurationVar(&cfg.measure.Batch, "batch", 20*time.Millisecond, "length of a batch")
+	flag.IntVar(&cfg.measure.Rounds, "rounds", 6, "batches of each codec, taking turns; the fastest counts")
+	flag.DurationVar(&cfg.measure.Batch, "batch", 20*time.Millisecond, "length of a codec's batch")
+	flag.IntVar(&cfg.stdio.Rounds, "loads", 10, "loads on each process, taking turns; the median counts")
+	flag.DurationVar(&cfg.stdio.Load, "load", 150*time.Millisecond, "length of a load")
+	flag.StringVar(&cfg.stdio.Rows, "rows", "", "only loads on what has this in its name, and the floor")
+	flag.StringVar(&cfg.stdio.Scenarios, "scenarios", "", "only loads with this in their name, such as \"300 B\" or \"8 in flight\"")
 	flag.Parse()
 	if *short {
 		cfg.measure = measure.Options{Rounds: 3, Batch: 2 * time.Millisecond}
+		cfg.stdio.Rounds, cfg.stdio.Load = 3, 50*time.Millisecond
+	}
+	if only != "" {
+		cfg.only = strings.Split(only, ",")
 	}
 	if err := run(cfg, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -36,30 +55,88 @@ func main() {
 type config struct {
 	commit           string
 	messages, codecs string
+	only             []string // names of parts; none for all
 	measure          measure.Options
+	stdio            stdio.Options
+}
+
+// part is a portion of the report that can be run by itself.
+type part struct {
+	name string
+	run  func(config) (string, error)
+}
+
+// parts are in the order of the report.
+func parts() []part { return []part{{"codec", codecPart}, {"stdio", stdioPart}} }
+
+func partNames() []string {
+	var names []string
+	for _, p := range parts() {
+		names = append(names, p.name)
+	}
+	return names
 }
 
 func run(cfg config, out string) error {
-	facts := machineFacts(cfg)
-	facts = append(facts, [2]string{"placement", measure.Pin()})
-	rep, err := compare(cfg)
-	if err != nil {
-		return err
+	for _, name := range cfg.only {
+		if !slices.Contains(partNames(), name) {
+			return fmt.Errorf("there is no part %q", name)
+		}
 	}
-	rep.Facts = facts
-	if err := rep.Write(os.Stdout); err != nil {
+	all := parts()
+	// Codecs are measured on one core, and a process stays where it was pinned: they come last.
+	slices.Reverse(all)
+	var fresh []report.Part
+	for _, p := range all {
+		if len(cfg.only) > 0 && !slices.Contains(cfg.only, p.name) {
+			continue
+		}
+		text, err := p.run(cfg)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		fresh = append(fresh, report.Part{Name: p.name, Text: text})
+	}
+	if err := report.WriteFile(os.Stdout, partNames(), fresh, ""); err != nil {
 		return err
 	}
 	if out == "" {
 		return nil
 	}
-	file, err := os.Create(out) //nolint:gosec // the path comes from the command line on purpose
+	return save(out, fresh)
+}
+
+// save writes what was measured to the file, and keeps what else is in it.
+func save(name string, fresh []report.Part) error {
+	old, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	if err := rep.Write(file); err != nil {
+	if err := report.WriteFile(file, partNames(), fresh, string(old)); err != nil {
 		_ = file.Close()
 		return err
 	}
 	return file.Close()
+}
+
+func codecPart(cfg config) (string, error) {
+	facts := append(machineFacts(cfg), codecFacts(cfg)...)
+	facts = append(facts, [2]string{"placement", measure.Pin()})
+	rep, err := compare(cfg)
+	rep.Facts = facts
+	return rep.Markdown(), err
+}
+
+func stdioPart(cfg config) (string, error) {
+	facts := append(machineFacts(cfg), stdioFacts(cfg)...)
+	servers, err := stdio.Servers(cfg.stdio, os.Stderr)
+	if err != nil {
+		return "", err
+	}
+	clients, err := stdio.Clients(cfg.stdio, os.Stderr)
+	return report.Facts(facts) + stdio.Markdown(servers, clients), err
 }

@@ -3,32 +3,59 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/bench/internal/measure"
+	"github.com/mcpwire/mcpwire/bench/stdio"
 )
+
+func TestMain(m *testing.M) {
+	stdio.RunChild()
+	os.Exit(m.Run())
+}
 
 // TestRun measures one message for a moment and looks for every part of the report.
 func TestRun(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "RESULTS.md")
-	cfg := config{commit: "abc1234", messages: "progress", codecs: "goccy", measure: measure.Options{Rounds: 1, Batch: 100 * time.Microsecond}}
+	cfg := config{
+		commit: "abc1234", messages: "progress", codecs: "goccy", measure: measure.Options{Rounds: 1, Batch: 100 * time.Microsecond},
+		stdio: stdio.Options{Rounds: 1, Load: time.Millisecond, Rows: "again", Scenarios: "300 B, 8 in flight"},
+	}
 	require.NoError(t, run(cfg, out))
 	text, err := os.ReadFile(out)
 	require.NoError(t, err)
 	for _, want := range []string{
 		"abc1234", "goccy/go-json v0.12.0", "## Decode\n", "## Encode\n", "## Decode the whole message\n", "## Encode the whole message\n", "## Envelope\n",
 		"progress+shuffled", "progress+unknown", "| memmove", "| goccy-nocopy", "utf8 raw skip ctrl / utf8 raw",
+		"## stdio servers\n", "## stdio clients\n", "line echo, again", "go-sdk v1.8.0", "### 300 B, 8 in flight, batched\n",
 	} {
 		require.Contains(t, string(text), want)
 	}
 	require.NotContains(t, string(text), "sampling-20", "only the message that was asked for")
 	require.NotContains(t, string(text), "| jx ", "only the codecs that were asked for")
+	require.NotContains(t, string(text), "64 KiB,", "only the load that was asked for")
+
+	cfg.only, cfg.commit = []string{"stdio"}, "def5678"
+	require.NoError(t, run(cfg, out))
+	again, err := os.ReadFile(out)
+	require.NoError(t, err)
+	codecs := func(text []byte) string {
+		before, _, ok := strings.Cut(string(text), "<!-- begin stdio -->")
+		require.True(t, ok)
+		return before
+	}
+	require.Equal(t, codecs(text), codecs(again), "what did not run stays")
+	require.Contains(t, string(again), "def5678")
+
+	cfg.only = []string{"tcp"}
+	require.EqualError(t, run(cfg, out), `there is no part "tcp"`)
 }
 
 func TestRunReportsAnUnwritableFile(t *testing.T) {
-	cfg := config{messages: "progress", codecs: "none of them", measure: measure.Options{Rounds: 1, Batch: time.Microsecond}}
+	cfg := config{only: []string{"codec"}, messages: "progress", codecs: "none of them", measure: measure.Options{Rounds: 1, Batch: time.Microsecond}}
 	require.ErrorIs(t, run(cfg, filepath.Join(t.TempDir(), "missing", "RESULTS.md")), os.ErrNotExist)
 }

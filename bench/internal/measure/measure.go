@@ -98,13 +98,13 @@ func batch(t Task, n int) (time.Duration, error) {
 }
 
 func timed(t Task, n int) (time.Duration, error) {
-	start := cpuTime()
+	start := CPUTime()
 	for range n {
 		if err := t.Run(); err != nil {
 			return 0, err
 		}
 	}
-	return cpuTime() - start, nil
+	return CPUTime() - start, nil
 }
 
 // allocations counts what n runs allocate. The quotient is exact: testing.AllocsPerRun rounds down.

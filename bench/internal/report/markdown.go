@@ -2,12 +2,11 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 )
 
-// Report is everything that goes into the file.
+// Report is the comparison of the codecs.
 type Report struct {
 	// Facts are pairs of a name and a value: the machine, the versions, the settings.
 	Facts [][2]string
@@ -26,11 +25,10 @@ type Limit struct {
 	GBPerS  float64
 }
 
-// Write writes r as Markdown.
-func (r Report) Write(w io.Writer) error {
+// Markdown returns r as Markdown.
+func (r Report) Markdown() string {
 	var b strings.Builder
-	b.WriteString("# Benchmark results\n\nWritten by `make bench`; do not edit. Absolute times drift between machines and runs: compare within one run only.\n\n")
-	table(&b, []string{"", ""}, pairs(r.Facts))
+	b.WriteString(Facts(r.Facts))
 	r.writeStandings(&b)
 	for _, s := range r.Sections {
 		r.writeSummary(&b, s)
@@ -41,8 +39,7 @@ func (r Report) Write(w io.Writer) error {
 	for _, s := range r.Sections {
 		r.writeDetails(&b, s)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // writeStandings says how mcpwire does, losses included.

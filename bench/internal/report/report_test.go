@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,16 +51,14 @@ func TestStanding(t *testing.T) {
 	require.False(t, ok, "without rows of mcpwire there is nothing to say")
 }
 
-func TestWrite(t *testing.T) {
+func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	r := report.Report{
 		Facts: [][2]string{{"Go", "go1.x"}}, Baseline: "base", Sections: []report.Section{sample()},
 		Strictness: [][2]string{{"quick", "nothing / nothing"}},
 		Limits:     []report.Limit{{Name: "memmove", Message: "large", GBPerS: 41.25}},
 	}
-	var out strings.Builder
-	require.NoError(t, r.Write(&out))
-	text := out.String()
+	text := r.Markdown()
 	for _, want := range []string{
 		"| Go  | go1.x |\n",
 		"| Decode | 4.47x                   | 1.00x                                | 1 of 2        |\n",
@@ -78,15 +75,14 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestWriteWithoutSubject leaves out what would be empty.
-func TestWriteWithoutSubject(t *testing.T) {
+// TestMarkdownWithoutSubject leaves out what would be empty.
+func TestMarkdownWithoutSubject(t *testing.T) {
 	t.Parallel()
 	s := sample()
 	for i := range s.Rows {
 		s.Rows[i].Cells = s.Rows[i].Cells[:2]
 	}
-	var out strings.Builder
-	require.NoError(t, report.Report{Baseline: "base", Sections: []report.Section{s}}.Write(&out))
-	require.NotContains(t, out.String(), "How mcpwire does")
-	require.Contains(t, out.String(), "| message | bytes | base    | best safe peer       | best peer             |\n")
+	text := report.Report{Baseline: "base", Sections: []report.Section{s}}.Markdown()
+	require.NotContains(t, text, "How mcpwire does")
+	require.Contains(t, text, "| message | bytes | base    | best safe peer       | best peer             |\n")
 }

@@ -1,0 +1,96 @@
+package stdio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+)
+
+// The environment that makes a child of a program that calls RunChild.
+const (
+	envServer = "MCPWIRE_BENCH_SERVER" // which server to be
+	envSize   = "MCPWIRE_BENCH_SIZE"   // size of the request line
+	envEra    = "MCPWIRE_BENCH_ERA"
+	envUsage  = "MCPWIRE_BENCH_USAGE" // set if somebody will ask for the usage
+
+	// EnvProfile names a folder for CPU profiles of the children; set it to see where a server's time goes.
+	EnvProfile = "MCPWIRE_BENCH_PROFILE"
+)
+
+// serveFunc serves stdin and stdout until stdin ends.
+type serveFunc func(ctx context.Context, f frame) error
+
+// servers returns every server by its name.
+func servers() map[string]serveFunc {
+	return map[string]serveFunc{
+		floorServer:     serveFloor,
+		responder:       serveResponder,
+		mcpwireServer:   serveMCPwire,
+		unpooledServer:  serveUnpooled,
+		goroutineServer: serveGoroutines,
+		gosdkServer:     serveGoSDK,
+		mcpgoServer:     serveMCPGo,
+	}
+}
+
+// RunChild turns the process into the server that its environment names, and then does not return. In any other process it
+// does nothing. Programs and tests that start servers call it first of all.
+func RunChild() {
+	name := os.Getenv(envServer)
+	if name == "" {
+		return
+	}
+	if err := runChild(name); err != nil {
+		fmt.Fprintln(os.Stderr, name+":", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func runChild(name string) error {
+	serve, ok := servers()[name]
+	if !ok {
+		return errors.New("there is no such server")
+	}
+	size, err := strconv.Atoi(os.Getenv(envSize))
+	if err != nil {
+		return fmt.Errorf("%s: %w", envSize, err)
+	}
+	f, err := newFrame(Era(os.Getenv(envEra)), size)
+	if err != nil {
+		return err
+	}
+	if os.Getenv(envUsage) != "" {
+		go reportUsage(os.NewFile(fdAsk, "ask"), os.NewFile(fdTell, "tell"))
+	}
+	stop, err := profile(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(serve(context.Background(), f), stop())
+}
+
+// profile profiles this process until stop, if somebody wants it.
+func profile(name string) (stop func() error, err error) {
+	dir := os.Getenv(EnvProfile)
+	if dir == "" {
+		return func() error { return nil }, nil
+	}
+	base := fmt.Sprintf("%s.%d.pprof", strings.ReplaceAll(name, " ", "-"), os.Getpid())
+	file, err := os.Create(filepath.Join(dir, base)) //nolint:gosec // the folder is named by whoever runs it
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return file.Close()
+	}, nil
+}

@@ -1,0 +1,95 @@
+package stdio
+
+import (
+	"fmt"
+
+	"github.com/mcpwire/mcpwire/transport"
+)
+
+// Scenario is one kind of load.
+type Scenario struct {
+	Size     int // of the request line, in bytes
+	InFlight int
+	Batch    bool // a window in one write; else every frame has a write of its own
+}
+
+// String names the scenario.
+func (s Scenario) String() string {
+	size := fmt.Sprintf("%d B", s.Size)
+	if s.Size%1024 == 0 {
+		size = fmt.Sprintf("%d KiB", s.Size/1024)
+	}
+	name := fmt.Sprintf("%s, %d in flight", size, s.InFlight)
+	if s.Batch {
+		name += ", batched"
+	}
+	return name
+}
+
+const (
+	smallSize = 300
+	largeSize = 64 << 10
+)
+
+func serverScenarios() []Scenario {
+	var all []Scenario
+	for _, size := range []int{smallSize, largeSize} {
+		all = append(all, Scenario{size, 1, false}, Scenario{size, 8, false}, Scenario{size, 8, true})
+	}
+	return all
+}
+
+func clientScenarios() []Scenario {
+	var all []Scenario
+	for _, size := range []int{smallSize, largeSize} {
+		all = append(all, Scenario{size, 1, false}, Scenario{size, 8, false})
+	}
+	return all
+}
+
+// row is one line of a table: what is measured, against the first row of its table.
+type row struct {
+	name   string
+	server string // the child's name
+	era    Era
+	// sample measures once, in processes of its own.
+	sample func(s Scenario, o Options) (sample, error)
+}
+
+// serverRow measures a server by the raw driver.
+func serverRow(server string, era Era) row {
+	return row{server, server, era, func(s Scenario, o Options) (sample, error) { return driveServer(server, era, s, o) }}
+}
+
+// serverRows begins with the floor. Its second row is the floor again: how far it is from 1.00 is the noise.
+func serverRows() []row {
+	return []row{
+		serverRow(floorServer, Legacy),
+		again(serverRow(floorServer, Legacy)),
+		serverRow(mcpwireServer, Legacy),
+		serverRow(mcpwireServer, Modern),
+		serverRow(unpooledServer, Legacy),
+		serverRow(goroutineServer, Legacy),
+		serverRow(gosdkServer, Legacy),
+		serverRow(gosdkServer, Modern),
+		serverRow(mcpgoServer, Legacy),
+		serverRow(mcpgoServer, Modern),
+	}
+}
+
+// clientRows begins with the floor, too: the driver itself is the leanest client there is.
+func clientRows() []row {
+	raw := row{"raw pipe", responder, Legacy, driveResponder}
+	return []row{
+		raw,
+		again(raw),
+		clientRow(mcpwireServer, Legacy, transport.Options{}),
+		clientRow(mcpwireServer, Modern, transport.Options{}),
+		clientRow(unpooledServer, Legacy, unpooled()),
+	}
+}
+
+func again(r row) row {
+	r.name += ", again"
+	return r
+}

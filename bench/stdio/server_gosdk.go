@@ -1,0 +1,22 @@
+package stdio
+
+import (
+	"context"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+const gosdkServer = "go-sdk"
+
+// serveGoSDK is a server of the official SDK, with a typed tool.
+func serveGoSDK(ctx context.Context, _ frame) error {
+	type arguments struct {
+		Text string `json:"text"`
+	}
+	s := mcp.NewServer(&mcp.Implementation{Name: "echo", Version: "1.0.0"}, nil)
+	mcp.AddTool(s, &mcp.Tool{Name: toolName, Description: "Says it again."},
+		func(_ context.Context, _ *mcp.CallToolRequest, args arguments) (*mcp.CallToolResult, any, error) {
+			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: args.Text}}}, nil, nil
+		})
+	return s.Run(ctx, &mcp.StdioTransport{})
+}

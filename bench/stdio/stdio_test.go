@@ -1,0 +1,30 @@
+package stdio
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	RunChild()
+	goleak.VerifyTestMain(m)
+}
+
+// TestServersAnswer drives each row for three requests: the driver refuses any other id or text.
+func TestServersAnswer(t *testing.T) {
+	for _, r := range serverRows() {
+		t.Run(r.name+" "+string(r.era), func(t *testing.T) {
+			for _, s := range []Scenario{{smallSize, 1, false}, {largeSize, 3, true}} {
+				c, err := open(r.server, r.era, s, 20*time.Second)
+				require.NoError(t, err)
+				n, _, err := c.run(load{inFlight: s.InFlight, batch: s.Batch, count: 3, time: 10 * time.Second})
+				stopped := c.stop()
+				require.NoError(t, err, "%v", stopped)
+				require.Equal(t, 3, n)
+			}
+		})
+	}
+}
