@@ -318,5 +318,18 @@ func (d *Decoder) Rewind(m Mark) {
 	}
 }
 
+// RawSince returns what was read since m, which must be one whole value that began there: for a reader that looks
+// into a value and keeps it as well. It is borrowed, and zero after an error.
+func (d *Decoder) RawSince(m Mark) Raw {
+	if d.err != nil {
+		return Raw{}
+	}
+	r := Raw{b: d.src[m.pos:d.pos:d.pos], st: rawChecked}
+	if d.lines { // perhaps only of what came before: that costs a look for nothing
+		r.st |= rawLines
+	}
+	return r
+}
+
 // str views b, which is part of the input or the arena, as a string.
 func (d *Decoder) str(b []byte) string { return bytesconv.String(b) }

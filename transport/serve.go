@@ -95,7 +95,7 @@ func (p *peer) classify(r *request) error {
 // infoOf returns the Info of a client's request; session is that of the session, nil if none is open.
 func (p *peer) infoOf(r *request, session *jsonrpc.Info) (*jsonrpc.Info, error) {
 	var meta peek.Meta
-	if err := meta.Read(r.m.Params); err != nil {
+	if err := meta.Read(&r.m); err != nil {
 		return nil, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid _meta: %w", err)
 	}
 	switch {

@@ -161,7 +161,7 @@ func (s *stream) advance(size int) {
 }
 
 // maxHeld is how many answers wait at most for others, to be written with them.
-const maxHeld = 4
+const maxHeld = 8
 
 // message handles one message, which takes up size bytes. It reports false if the role was taken meanwhile.
 func (s *stream) message(frame []byte, size int, n *uint64) bool {

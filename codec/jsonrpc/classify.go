@@ -41,13 +41,13 @@ func (s *scanner) classify(m *Message) {
 		s.invalid(m.id.from, "id", codec.ErrType, "id of a result is null")
 	}
 	if m.Kind == Response {
-		m.Params = codec.Raw{} // has no meaning there, and so is kept from being taken for something
+		m.Params, m.meta, m.metas = codec.Raw{}, codec.Raw{}, 0 // have no meaning there, and so are kept from being taken for something
 	}
 }
 
 // broken clears what cannot be relied on when the text breaks off or breaks the grammar.
 func (s *scanner) broken(m *Message) {
-	m.Params, m.Result, m.Err = codec.Raw{}, codec.Raw{}, codec.Raw{}
+	m.Params, m.Result, m.Err, m.meta, m.metas = codec.Raw{}, codec.Raw{}, codec.Raw{}, codec.Raw{}, 0
 	if m.Kind == Notification {
 		m.Kind = Invalid // an id may have been still to come
 	}

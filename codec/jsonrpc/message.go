@@ -41,6 +41,8 @@ type Message struct {
 	frame      []byte
 	id, method span // where their values stand in frame
 	lines      bool
+	metas      int       // how often _meta stands in the params
+	meta       codec.Raw // the last one
 	info       *Info
 }
 
@@ -64,7 +66,7 @@ func (m *Message) SetInfo(i *Info) { m.info = i }
 func (m *Message) Clone() *Message {
 	c := *m
 	c.ID, c.Method = m.ID.Clone(), strings.Clone(m.Method)
-	c.Params, c.Result, c.Err = m.Params.Clone(), m.Result.Clone(), m.Err.Clone()
+	c.Params, c.Result, c.Err, c.meta = m.Params.Clone(), m.Result.Clone(), m.Err.Clone(), m.meta.Clone()
 	c.frame = bytes.Clone(m.frame)
 	return &c
 }
@@ -75,6 +77,15 @@ func (m *Message) Frame() []byte { return m.frame }
 // LineBreaks reports whether the frame holds a raw CR or LF. In valid JSON that is white space
 // between tokens, which a line framing may overwrite with spaces.
 func (m *Message) LineBreaks() bool { return m.lines }
+
+// Meta returns the _meta of the params, borrowed; zero if there is none. It is an error if it comes twice, since readers
+// could disagree about it.
+func (m *Message) Meta() (codec.Raw, error) {
+	if m.metas > 1 {
+		return codec.Raw{}, &codec.Error{Pointer: "/params/_meta", Err: codec.ErrDuplicate}
+	}
+	return m.meta, nil
+}
 
 // emptyObject stands for parameters or results that are absent.
 var emptyObject = mustRaw("{}")

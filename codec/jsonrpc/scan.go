@@ -54,7 +54,7 @@ func Scan(src []byte, m *Message) error {
 		return parseError(err)
 	}
 	if s.classify(m); s.fault != nil {
-		m.Params, m.Result, m.Err = codec.Raw{}, codec.Raw{}, codec.Raw{}
+		m.Params, m.Result, m.Err, m.meta, m.metas = codec.Raw{}, codec.Raw{}, codec.Raw{}, codec.Raw{}, 0
 		return s.fault
 	}
 	if m.Kind == Response && s.seen&sawID == 0 {
@@ -94,7 +94,7 @@ func (s *scanner) member(key string, m *Message) {
 		}
 	case "params":
 		if s.once(sawParams, "params") {
-			m.Params = s.object("params")
+			s.params(m)
 		}
 	case "result":
 		if s.once(sawResult, "result") {
@@ -191,7 +191,25 @@ func (s *scanner) text() string {
 	return ""
 }
 
-// object reads params or a result (rules ).
+// params reads the params (rule A-17), and notes where their _meta is: every transport has to look there.
+func (s *scanner) params(m *Message) {
+	if s.d.Kind() != codec.KindObject {
+		s.wrongKind("params", "params is not an object")
+		return
+	}
+	from := s.d.Mark()
+	for key, ok := s.d.FirstKey(); ok; key, ok = s.d.NextKey(key) {
+		if key != "_meta" {
+			s.d.Skip()
+			continue
+		}
+		m.metas++
+		m.meta = s.d.Raw()
+	}
+	m.Params = s.d.RawSince(from)
+}
+
+// object reads a result (rule A-09).
 func (s *scanner) object(name string) codec.Raw {
 	if s.d.Kind() != codec.KindObject {
 		s.wrongKind(name, name+" is not an object")

@@ -305,3 +305,37 @@ func TestMessageClone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `{"jsonrpc":"2.0","id":5,"method":"n","params":{"a":1}}`, string(out))
 }
+
+func TestMessageMeta(t *testing.T) {
+	for _, tt := range []struct{ rule, params, meta string }{
+		{"absent", `{"name":"x"}`, ""},
+		{"first", `{"_meta":{"a":1},"name":"x"}`, `{"a":1}`},
+		{"last, with white space", "{\"name\":\"x\" , \"_meta\" :\t{ \"a\":1 } }", `{ "a":1 }`},
+		{"J6 escaped", `{"\u005fmeta":{"a":1}}`, `{"a":1}`},
+		{"null is kept", `{"_meta":null}`, "null"},
+		{"one further inside is another", `{"arguments":{"_meta":{"a":1}}}`, ""},
+		{"A-19 twice", `{"_meta":{},"x":[],"_meta":{"a":1}}`, "twice"},
+		{"A-19 twice, once escaped", `{"_meta":{},"\u005fmeta":{"a":1}}`, "twice"},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			var m jsonrpc.Message
+			require.NoError(t, jsonrpc.Scan([]byte(`{"jsonrpc":"2.0","id":1,"method":"m","params":`+tt.params+`}`), &m))
+			require.Equal(t, tt.params, m.Params.String())
+			meta, err := m.Meta()
+			if tt.meta == "twice" {
+				require.ErrorIs(t, err, codec.ErrDuplicate)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tt.meta, meta.String())
+			meta, err = m.Clone().Meta()
+			require.NoError(t, err)
+			require.Equal(t, tt.meta, meta.String())
+		})
+	}
+	var m jsonrpc.Message
+	require.Error(t, jsonrpc.Scan([]byte(`{"jsonrpc":"2.0","id":1.5,"method":"m","params":{"_meta":{}}}`), &m))
+	meta, err := m.Meta()
+	require.NoError(t, err)
+	require.True(t, meta.IsZero(), "nothing is left of what was refused")
+}

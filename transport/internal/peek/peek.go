@@ -39,29 +39,19 @@ const (
 	metaLogLevel
 	metaToken
 	metaSubscription
-	metaItself
 )
 
-// Read sets m to what the _meta of params says; params may be zero.
-func (m *Meta) Read(params codec.Raw) error {
+// Read sets m to what the _meta of a message's params says.
+func (m *Meta) Read(of *jsonrpc.Message) error {
 	*m = Meta{}
-	if params.IsZero() {
-		return nil
+	meta, err := of.Meta()
+	if err != nil || meta.IsZero() {
+		return err
 	}
-	var (
-		d    codec.Decoder
-		seen uint64
-	)
-	d.ResetRaw(params)
-	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
-		if key != "_meta" {
-			d.Skip()
-			continue
-		}
-		d.Once(&seen, metaItself)
-		if !d.Null() {
-			m.read(&d)
-		}
+	var d codec.Decoder
+	d.ResetRaw(meta)
+	if !d.Null() {
+		m.read(&d)
 	}
 	return d.Err()
 }
