@@ -27,11 +27,11 @@ func (s *stream) batch(r *request, frame []byte, n *uint64) bool {
 		p.recycle(r)
 		return false
 	}
-	x := &batch{p: p, open: 1}
+	x := &batch{p: p, out: s.out, open: 1}
 	b := s.b.hold()
 	s.keep(r)
 	for _, element := range list {
-		s.element(x, b, element)
+		p.element(x, b, element, &s.slab)
 	}
 	x.leave() // the last one to leave sends the answers
 	b.drop()
@@ -54,14 +54,13 @@ func elements(frame []byte, limit int) ([][]byte, error) {
 }
 
 // element handles one message of a batch.
-func (s *stream) element(x *batch, b *block, frame []byte) {
-	p := s.p
+func (p *peer) element(x *batch, b *block, frame []byte, slab *[]handle) {
 	r := p.request(b)
 	r.out = x
 	err := jsonrpc.Scan(frame, &r.m)
 	if err == nil && r.m.Kind != jsonrpc.Response {
 		if err = p.admitInBatch(r); err == nil && r.m.Kind == jsonrpc.Request {
-			x.serve(p.cut(&s.slab, r))
+			x.serve(p.cut(slab, r))
 			return
 		}
 	}
@@ -77,10 +76,10 @@ func (s *stream) element(x *batch, b *block, frame []byte) {
 			p.loseBad(&r.m, err)
 		}
 	case r.m.Kind == jsonrpc.Response:
-		p.deliver(&r.m, b)
+		p.deliver(&r.m, b, nil)
 	default:
-		r.out = s.out
-		p.note(p.cut(&s.slab, r))
+		r.out = x.out
+		p.note(p.cut(slab, r))
 	}
 	p.recycle(r)
 }
@@ -101,7 +100,8 @@ func (p *peer) admitInBatch(r *request) error {
 // batch is where the answers to the requests of one batch go: they are sent together, when the last one is there. What
 // else is sent goes its own way.
 type batch struct {
-	p *peer
+	p   *peer
+	out sink
 
 	mu   sync.Mutex
 	open int // requests that are being handled, and the reader
@@ -139,8 +139,7 @@ func (x *batch) leave() {
 	if x.open--; x.open > 0 || len(x.buf) == 0 {
 		return
 	}
-	out := x.p.out
-	_ = out.send(context.Background(), append(append(out.begin(), x.buf...), ']'), turn{}, false) // a failed write ends the stream
+	_ = x.out.send(context.Background(), append(append(x.out.begin(), x.buf...), ']'), turn{}, true) // a failed write ends the stream
 	x.buf = nil
 }
 
@@ -162,6 +161,5 @@ func (x *batch) send(ctx context.Context, buf []byte, t turn, final bool) error 
 	}
 	message := bytes.Clone(buf[len(x.buf)+1:])
 	x.mu.Unlock()
-	out := x.p.out
-	return out.send(ctx, append(out.begin(), message...), t, false)
+	return x.out.send(ctx, append(x.out.begin(), message...), t, false)
 }

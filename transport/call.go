@@ -16,20 +16,22 @@ import (
 // call is a Call with what the engine has to know of it.
 type call struct {
 	jsonrpc.Call
-	p     *peer
-	live  bool
-	id    int64
-	text  [20]byte    // the id's
-	token [20]byte    // the progress token's
-	buf   pool.Buffer // Params'
-	block *block      // what Reply borrows
-	err   error       // instead of a Reply
-	sent  bool        // the request is on its way
-	done  chan struct{}
-	moved chan struct{} // progress came: the timeout begins anew
-	timer *time.Timer
-	watch func(codec.Raw) // OnProgress while Do runs; guarded by peer.mu
-	began time.Time       // set if there is an Observer
+	p        *peer
+	live     bool
+	id       int64
+	text     [20]byte    // the id's
+	token    [20]byte    // the progress token's
+	buf      pool.Buffer // Params'
+	block    *block      // what Reply borrows
+	err      error       // instead of a Reply
+	sent     bool        // the request is on its way
+	done     chan struct{}
+	moved    chan struct{} // progress came: the timeout begins anew
+	timer    *time.Timer
+	watch    func(codec.Raw) // OnProgress while Do runs; guarded by peer.mu
+	ctx      *callContext    // of a call that a Carrier carries; likewise
+	outbound Outbound        // what the Carrier is told
+	began    time.Time       // set if there is an Observer
 }
 
 var (
@@ -96,7 +98,7 @@ func (cl *call) drop() {
 // Do is for calls that no request is known for. If ctx is the one of a handler, the reader that runs that handler
 // has to be relieved first, or the answer would never be read.
 func (p *peer) Do(ctx context.Context, c *jsonrpc.Call) error {
-	if h := handleOf(ctx); h != nil && h.r.p == p {
+	if h := handleOf(ctx); h != nil && h.p == p {
 		if err := h.leaveReader(); err != nil {
 			return err
 		}
@@ -106,7 +108,7 @@ func (p *peer) Do(ctx context.Context, c *jsonrpc.Call) error {
 			return err
 		}
 	}
-	return p.do(ctx, c, p.out)
+	return p.do(ctx, c, nil)
 }
 
 // needs says which capability of the client a request of the server needs (rule F-09).
@@ -132,8 +134,8 @@ func (p *peer) mayCall(method string) error {
 	return nil
 }
 
-// do sends jc on out and waits for the answer.
-func (p *peer) do(ctx context.Context, jc *jsonrpc.Call, out sink) error {
+// do sends jc, because of the request h if that is not nil, and waits for the answer.
+func (p *peer) do(ctx context.Context, jc *jsonrpc.Call, h *handle) error {
 	cl, ok := jc.Owner().(*call)
 	if !ok || cl.p != p || !cl.live {
 		return errForeign
@@ -141,7 +143,7 @@ func (p *peer) do(ctx context.Context, jc *jsonrpc.Call, out sink) error {
 	if p.opts.Observer != nil {
 		cl.began = time.Now()
 	}
-	err := cl.run(ctx, out)
+	err := cl.run(ctx, h)
 	if p.opts.Observer != nil {
 		p.observe(Observation{Event: CallDone, Method: cl.Method, Duration: time.Since(cl.began), Err: err})
 	}
@@ -149,12 +151,12 @@ func (p *peer) do(ctx context.Context, jc *jsonrpc.Call, out sink) error {
 }
 
 // run is do for a call of p.
-func (cl *call) run(ctx context.Context, out sink) error {
+func (cl *call) run(ctx context.Context, h *handle) error {
 	p := cl.p
-	timeout := cl.Timeout
-	if timeout == 0 && cl.Method != methodListen { // rule E-61: a subscription lasts
-		timeout = p.opts.Timeouts.Call
+	if p.carrier != nil {
+		return cl.runCarried(ctx, h)
 	}
+	timeout := cl.timeout()
 	var expired <-chan time.Time
 	if timeout > 0 {
 		cl.timer.Reset(timeout)
@@ -165,7 +167,7 @@ func (cl *call) run(ctx context.Context, out sink) error {
 	if err != nil {
 		return err
 	}
-	if err = cl.send(ctx, out); err == nil {
+	if err = cl.send(ctx, h); err == nil {
 		err = cl.wait(ctx, timeout, expired)
 	}
 	if err == nil {
@@ -176,9 +178,17 @@ func (cl *call) run(ctx context.Context, out sink) error {
 		return cl.outcome()
 	}
 	if cl.sent && cl.Method != methodInitialize && cl.Method != methodDiscover { // rule F-11; a probe may be too much already
-		p.cancelAtPeer(cl.id, err, out)
+		p.cancelAtPeer(cl.id, err, h)
 	}
 	return err
+}
+
+// timeout returns how long the answer may take; 0 or less for no bound.
+func (cl *call) timeout() time.Duration {
+	if cl.Timeout == 0 && cl.Method != methodListen { // rule E-61: a subscription lasts
+		return cl.p.opts.Timeouts.Call
+	}
+	return cl.Timeout
 }
 
 // begin gives cl an id and puts it among the calls that wait for answers, once there are few enough of them.
@@ -263,16 +273,32 @@ func (p *peer) forget(cl *call) bool {
 	return mine
 }
 
-func (cl *call) send(ctx context.Context, out sink) error {
+func (cl *call) send(ctx context.Context, h *handle) error {
 	p := cl.p
 	id, err := cl.jsonID()
 	if err != nil {
 		return err
 	}
-	meta := p.meta.Load()
-	buf := out.begin()
-	start := len(buf)
-	if meta == nil && cl.OnProgress == nil {
+	out, buf, err := p.beginFor(h)
+	if err != nil {
+		return err
+	}
+	if h != nil {
+		defer h.sent()
+	}
+	if buf, err = cl.appendTo(buf, id); err != nil {
+		out.abort()
+		return err
+	}
+	cl.sent = true
+	return out.send(ctx, buf, turn{}, false)
+}
+
+// appendTo appends the request to buf.
+func (cl *call) appendTo(buf []byte, id jsonrpc.ID) ([]byte, error) {
+	p, start := cl.p, len(buf)
+	var err error
+	if meta := p.meta.Load(); meta == nil && cl.OnProgress == nil {
 		buf, err = jsonrpc.AppendRequest(buf, id, cl.Method, cl.Params)
 	} else {
 		buf, err = meta.appendRequest(buf, id, cl)
@@ -280,12 +306,15 @@ func (cl *call) send(ctx context.Context, out sink) error {
 	if limit := p.opts.Limits.Message; err == nil && len(buf)-start > limit {
 		err = TooLarge("message to the peer", int64(len(buf)-start), int64(limit))
 	}
-	if err != nil {
-		out.abort()
-		return err
+	return buf, err
+}
+
+// beginFor begins a message because of the request h, if that is not nil.
+func (p *peer) beginFor(h *handle) (sink, []byte, error) {
+	if h != nil {
+		return h.open()
 	}
-	cl.sent = true
-	return out.send(ctx, buf, turn{}, false)
+	return p.out, p.out.begin(), nil
 }
 
 // jsonID returns the id without the allocation that jsonrpc.IntID has: it borrows cl.text.
@@ -333,8 +362,9 @@ func (cl *call) outcome() error {
 	return e.Clone()
 }
 
-// deliver hands a response to the call that waits for it. One that nobody waits for is dropped (rule G-09).
-func (p *peer) deliver(m *jsonrpc.Message, b *block) {
+// deliver hands a response to the call that waits for it. One that nobody waits for is dropped (rule G-09). by is the context
+// of the call that it came with, if it came with one.
+func (p *peer) deliver(m *jsonrpc.Message, b *block, by *callContext) {
 	id, ok := m.ID.Int64()
 	info := p.info.Load()
 	p.mu.Lock()
@@ -345,24 +375,34 @@ func (p *peer) deliver(m *jsonrpc.Message, b *block) {
 		return
 	}
 	p.release(id)
+	ctx := cl.ctx
 	p.mu.Unlock()
 	b.hold()
 	cl.Reply, cl.block = *m, b
 	cl.Reply.SetInfo(info)
 	cl.done <- struct{}{}
+	if ctx != nil && ctx != by { // whoever carries the call need not wait any more
+		ctx.end(context.Canceled, nil)
+	}
 }
 
 // lose fails the call with this id, if it still waits.
 func (p *peer) lose(id int64, err error) {
 	p.mu.Lock()
 	cl := p.calls[id]
+	var ctx *callContext
 	if cl != nil {
 		p.release(id)
+		ctx = cl.ctx
 	}
 	p.mu.Unlock()
-	if cl != nil {
-		cl.err = err
-		cl.done <- struct{}{}
+	if cl == nil {
+		return
+	}
+	cl.err = err
+	cl.done <- struct{}{}
+	if ctx != nil {
+		ctx.end(context.Canceled, nil)
 	}
 }
 
@@ -392,6 +432,9 @@ func (p *peer) progressed(m *jsonrpc.Message) bool {
 		return false
 	}
 	f := cl.watch
+	if cl.ctx != nil {
+		cl.ctx.extend()
+	}
 	p.mu.Unlock()
 	select {
 	case cl.moved <- struct{}{}:
@@ -402,13 +445,23 @@ func (p *peer) progressed(m *jsonrpc.Message) bool {
 }
 
 // cancelAtPeer tells the peer that nobody waits for the answer any more (rules G-02, B-15).
-func (p *peer) cancelAtPeer(id int64, why error, out sink) {
+func (p *peer) cancelAtPeer(id int64, why error, h *handle) {
 	reason := "canceled"
 	if errors.Is(why, Timeout) {
 		reason = "timeout"
 	}
 	params := codec.RawString(`{"requestId":` + strconv.FormatInt(id, 10) + `,"reason":"` + reason + `"}`)
-	buf, err := jsonrpc.AppendNotification(out.begin(), methodCancelled, &params, 0)
+	out, buf, err := p.beginFor(h)
+	if err != nil { // the request is over: elsewhere, then
+		h = nil
+		out, buf, err = p.beginFor(nil)
+	}
+	if h != nil {
+		defer h.sent()
+	}
+	if err == nil {
+		buf, err = jsonrpc.AppendNotification(buf, methodCancelled, &params, 0)
+	}
 	if err != nil {
 		out.abort()
 		return

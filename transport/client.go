@@ -70,7 +70,7 @@ type server struct {
 type Connector struct {
 	// Open opens a connection. It is called again if the server does not survive the question for modern revisions, and
 	// after a connection has ended, if Retry says so.
-	Open func(ctx context.Context) (Stream, error)
+	Open func(ctx context.Context) (Link, error)
 	// Retry is asked after a connection has ended by itself, and after each failure to open another; failed counts these. It returns how long to
 	// wait before the next try, or false for no more. nil never tries again.
 	Retry func(cause error, failed int) (wait time.Duration, again bool)
@@ -109,7 +109,7 @@ func (c *Client) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	again, err := x.negotiate(ctx, &c.opts, false)
+	again, err := x.negotiate(ctx, &c.opts, x.carrier != nil && c.wasLegacy())
 	if err != nil && again {
 		x.discard()
 		if x, err = c.open(ctx); err != nil {
@@ -124,14 +124,20 @@ func (c *Client) connect(ctx context.Context) (*connection, error) {
 	return x, nil
 }
 
+// wasLegacy reports whether the server had no modern revision when it was asked last (rule F-21).
+func (c *Client) wasLegacy() bool {
+	x := c.cur.Load()
+	return x != nil && !x.info.Load().Revision.Modern()
+}
+
 func (c *Client) open(ctx context.Context) (*connection, error) {
-	s, err := c.connector.Open(ctx)
+	l, err := c.connector.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := newPeer(s.Name, c.handler, c.opts.Options)
+	p := newPeer(l.name(), c.handler, c.opts.Options)
 	p.client = true
-	p.open(c.life, s)
+	l.link(c.life, p)
 	if err := p.begin(); err != nil {
 		return nil, err
 	}
@@ -235,6 +241,18 @@ func (c *Client) Do(ctx context.Context, jc *jsonrpc.Call) error {
 		}
 		x = c.cur.Load()
 	}
+	err := c.doOn(ctx, x, jc)
+	if CodeOf(err) != SessionNotFound || c.connector.Retry == nil {
+		return err
+	}
+	// The server has not looked at the request: it is sent once more in the next session (rules D-54, D-60).
+	if err := c.waitNext(ctx, jc.Timeout); err != nil {
+		return err
+	}
+	return c.doOn(ctx, c.cur.Load(), jc)
+}
+
+func (c *Client) doOn(ctx context.Context, x *connection, jc *jsonrpc.Call) error {
 	if cl, ok := jc.Owner().(*call); ok {
 		cl.p = x.peer // a Call that was made for a connection before this one
 	}

@@ -39,7 +39,7 @@ func (s Stream) Serve(ctx context.Context, h jsonrpc.Handler, o *Options) error 
 		o = new(Options)
 	}
 	p := newPeer(s.Name, h, *o)
-	p.open(ctx, s)
+	s.link(ctx, p)
 	if err := p.begin(); err != nil {
 		return err
 	}
@@ -59,11 +59,12 @@ func endOf(cause error) error {
 	return cause
 }
 
-// open makes p one of s. Nothing is read yet.
-func (p *peer) open(ctx context.Context, s Stream) {
+func (s Stream) name() string { return s.Name }
+
+func (s Stream) link(ctx context.Context, p *peer) {
 	p.base, p.stop = context.WithCancel(ctx)
 	p.stream = newStream(p, s)
-	p.out = p.stream.out
+	p.out, p.offer = p.stream.out, p.stream.out.offer
 }
 
 // abandon ends p for cause. A reader that does not return, though the connection is closed or because it cannot be, is
@@ -93,9 +94,9 @@ func (p *peer) abandon(cause error, closes bool) {
 // answers what the server sends; nil answers that there is no such method. o may be nil.
 func (s Stream) Dial(ctx context.Context, h jsonrpc.Handler, o *ClientOptions) (*Client, error) {
 	opened := false
-	return Connector{Open: func(context.Context) (Stream, error) {
+	return Connector{Open: func(context.Context) (Link, error) {
 		if opened {
-			return Stream{}, NewError(Closed, "there is no second connection", nil)
+			return nil, NewError(Closed, "there is no second connection", nil)
 		}
 		opened = true
 		return s, nil

@@ -25,7 +25,16 @@ var ended = func() chan struct{} {
 
 // Deadline is the parent's: Serve may have been called with one.
 func (h *handle) Deadline() (deadline time.Time, ok bool) {
-	if parent := h.parent(); parent != nil {
+	r, err := h.enter()
+	if err != nil {
+		return time.Time{}, false
+	}
+	parent := r.exchange.parent
+	if r.detached {
+		parent = nil
+	}
+	r.mu.Unlock()
+	if parent != nil {
 		return parent.Deadline()
 	}
 	return time.Time{}, false
@@ -60,7 +69,7 @@ func (h *handle) Err() error {
 	switch {
 	case r.over:
 		return context.Canceled
-	case r.exchange.parent != nil:
+	case r.exchange.parent != nil && !r.detached:
 		return r.exchange.parent.Err()
 	}
 	return nil
@@ -85,7 +94,7 @@ func (h *handle) Done() <-chan struct{} {
 // link makes the end of the parent end h, from the first time on that somebody waits for it.
 func (h *handle) link() {
 	r := h.r
-	if r.exchange.parent == nil || r.ends != nil {
+	if r.exchange.parent == nil || r.detached || r.ends != nil {
 		return
 	}
 	r.ends = map[*func()]struct{}{}

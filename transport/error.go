@@ -65,6 +65,9 @@ func FromContext(ctx context.Context, message string) *Error {
 
 // CodeOf returns the Code of the first Error in err's tree, or Unknown.
 func CodeOf(err error) Code {
+	if err == nil {
+		return Unknown
+	}
 	var e *Error
 	if errors.As(err, &e) {
 		return e.code

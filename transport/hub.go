@@ -50,12 +50,12 @@ func (h *Hub) Publish(ctx context.Context, method string, params codec.Appender,
 	count := 0
 	for _, p := range sessions {
 		info := p.info.Load()
-		if p.ready.Load() && p.subs.want(n) && (filter == nil || filter(info)) && p.publish(n.method, n.legacy) {
+		if p.ready.Load() && p.subs.want(n) && (filter == nil || filter(info)) && p.published(n.method, p.offerNow(n.legacy)) {
 			count++
 		}
 	}
 	for _, l := range listeners {
-		if l.wants(n) && (filter == nil || filter(&l.info)) && l.p.publish(n.method, func(dst []byte) []byte { return n.listen(dst, l.id) }) {
+		if l.wants(n) && (filter == nil || filter(&l.info)) && l.p.published(n.method, l.offer(func(dst []byte) []byte { return n.listen(dst, l.id) })) {
 			count++
 		}
 	}
@@ -168,13 +168,19 @@ func (n *publication) listen(dst []byte, id jsonrpc.ID) []byte {
 	return append(dst, n.frame[n.at:]...)
 }
 
-// publish queues a notification, if there is room for it.
-func (p *peer) publish(method string, f func([]byte) []byte) bool {
-	if p.stream.out.offer(f) {
-		return true
+func (p *peer) offerNow(f func([]byte) []byte) error {
+	if !p.offer(f) {
+		return errQueueFull
 	}
-	p.observe(Observation{Event: MessageDropped, Method: method, Err: errQueueFull})
-	return false
+	return nil
+}
+
+// published reports whether a notification was queued, and tells the Observer of one that found no room.
+func (p *peer) published(method string, err error) bool {
+	if err == errQueueFull { //nolint:errorlint // it is never wrapped
+		p.observe(Observation{Event: MessageDropped, Method: method, Err: err})
+	}
+	return err == nil
 }
 
 var errQueueFull = NewError(Overloaded, "too much waits to be written", nil)

@@ -12,6 +12,7 @@ import (
 // listener is one subscriptions/listen that is open (rules E-51 to E-61).
 type listener struct {
 	p         *peer
+	h         *handle
 	id        jsonrpc.ID
 	info      jsonrpc.Info
 	methods   map[string]bool // without that of updated resources
@@ -26,11 +27,28 @@ func (l *listener) wants(n *publication) bool {
 	return l.methods[n.method]
 }
 
+// offer queues a notification, if there is room for it.
+func (l *listener) offer(f func([]byte) []byte) error {
+	r, err := l.h.enter()
+	if err != nil {
+		return err // it has just ended
+	}
+	defer r.mu.Unlock()
+	if !offerTo(r.out)(f) {
+		return errQueueFull
+	}
+	return nil
+}
+
 // listen answers a subscriptions/listen: it lasts until the client cancels it, or the connection or server ends.
 func (p *peer) listen(h *handle) {
 	l, agreed, err := p.newListener(&h.r.m)
 	if err != nil {
 		_ = h.Error(err) // a failed write ends the stream
+		return
+	}
+	if l.h = h; offerTo(h.r.out) == nil {
+		_ = h.Error(errNoAnswer) // the transport has no way to send what comes later
 		return
 	}
 	if h.leaveReader() != nil {
@@ -48,10 +66,12 @@ func (p *peer) listen(h *handle) {
 	}
 	p.subs.close(l)
 	p.opts.Hub.remove(l)
-	// Two pages of the specification want two different ends: on stdio a client gets both (trap T-08).
+	// Two pages of the specification want two different ends: a client on a byte stream gets both (trap T-08).
 	ctx := context.Background()
 	id := l.id.String()
-	_ = h.Notify(ctx, methodCancelled, codec.RawString(`{"requestId":`+id+`}`)) // refused after a cancellation
+	if p.stream != nil {
+		_ = h.Notify(ctx, methodCancelled, codec.RawString(`{"requestId":`+id+`}`)) // refused after a cancellation
+	}
 	_ = h.Result(codec.RawString(`{"resultType":"complete","_meta":{"` + peek.KeySubscriptionID + `":` + id + `}}`))
 }
 

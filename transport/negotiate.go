@@ -26,7 +26,7 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 	switch {
 	case err == nil && found:
 		return false, nil
-	case err != nil && errors.Is(err, ctx.Err()):
+	case err != nil && errors.Is(err, ctx.Err()), err != nil && x.carrier != nil && !x.carrier.FallsBack(err):
 		return false, err
 	case o.Revision.Modern():
 		return false, noModern(err)

@@ -28,17 +28,26 @@ type sink interface {
 // handled. It implements jsonrpc.Session. What it reuses, it keeps to itself: calls have channels and
 // timers, which must not leave the synctest bubble that they were made in.
 type peer struct {
-	name    string // of the transport, for Observations
-	id      string
-	client  bool // the peer is the server
-	handler jsonrpc.Handler
-	opts    Options
-	pool    *pool.Pool
-	out     sink // for what belongs to no request
-	stream  *stream
-	base    context.Context // the parent of what handlers get
-	stop    context.CancelFunc
-	began   time.Time
+	name   string // of the transport, for Observations
+	id     string
+	client bool // the peer is the server
+	// stateless: nothing is kept from one request to the next, and each counts for itself (rules A-52, E-65).
+	stateless bool
+	principal string // who the peer is, as authorization has found out
+	handler   jsonrpc.Handler
+	opts      Options
+	pool      *pool.Pool
+	out       sink                           // for what belongs to no request
+	offer     func(func([]byte) []byte) bool // queues what a Hub publishes there
+	stream    *stream                        // nil if each message comes by itself; then:
+	queue     *Queue                         // what out is
+	via       carried                        // likewise
+	ended     func()                         // tells the transport
+	carrier   Carrier                        // of a client
+	notes     sync.Mutex                     // held while a notification is handled
+	base      context.Context                // the parent of what handlers get
+	stop      context.CancelFunc
+	began     time.Time
 
 	admitted bool // by OnSession
 
@@ -152,6 +161,9 @@ func (p *peer) failCalls(cause error) {
 		delete(p.calls, id)
 		cl.err = p.cause
 		cl.done <- struct{}{}
+		if cl.ctx != nil {
+			cl.ctx.end(context.Canceled, nil)
+		}
 	}
 	for _, cl := range p.waiting {
 		cl.err = p.cause
@@ -173,6 +185,10 @@ func (p *peer) end(cause error) {
 // Timeouts.Shutdown.
 func (p *peer) Close() error {
 	p.end(NewError(Closed, "by this side", nil))
+	if p.stream == nil {
+		p.finishSession()
+		return nil
+	}
 	ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Shutdown)
 	p.stream.out.idle(ctx)
 	stop()
@@ -182,6 +198,10 @@ func (p *peer) Close() error {
 
 // finish is called when nothing is read any more: pending answers are written, everything is taken down.
 func (p *peer) finish(err error) {
+	if p.stream == nil {
+		p.finishSession()
+		return
+	}
 	p.ending.Do(func() {
 		cause := p.endCause(err)
 		p.failCalls(cause)
@@ -232,13 +252,19 @@ func (p *peer) begin() error {
 		if err := p.opts.OnSession(p.base, p); err != nil {
 			err = NewError(Closed, "refused by OnSession", err)
 			p.end(err)
-			p.finish(nil)
+			if p.stream == nil {
+				p.finishSession()
+			} else {
+				p.finish(nil)
+			}
 			return err
 		}
 	}
 	p.admitted = true
 	p.observe(Observation{Event: SessionBegin})
-	p.stream.start()
+	if p.stream != nil {
+		p.stream.start()
+	}
 	return nil
 }
 
@@ -292,7 +318,10 @@ func (p *peer) cancelAll() {
 		list = append(list, h)
 	}
 	p.mu.Unlock()
-	list = append(list, p.noting.Load(), p.stream.cur.Load())
+	list = append(list, p.noting.Load())
+	if p.stream != nil {
+		list = append(list, p.stream.cur.Load())
+	}
 	for _, h := range slices.DeleteFunc(list, func(h *handle) bool { return h == nil }) {
 		h.cancel(false) // does nothing if it is stale
 	}
@@ -350,7 +379,7 @@ func (p *peer) cut(slab *[]handle, r *request) *handle {
 	}
 	h := &(*slab)[0]
 	*slab = (*slab)[1:]
-	h.r, h.gen = r, r.gen
+	h.p, h.r, h.gen = p, r, r.gen
 	return h
 }
 

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mcpwire/mcpwire/codec"
@@ -19,6 +20,11 @@ type request struct {
 	mu  sync.Mutex
 	gen uint64 // counts the messages that it was used for
 
+	slab []handle // to cut handles from, where there is no reader that has one
+	via  carried  // out, where each message has a carrier of its own
+	// writers counts who is about to send, or does, so that out is left alone only after that.
+	writers atomic.Int32
+
 	exchange
 }
 
@@ -29,11 +35,18 @@ type exchange struct {
 	out    sink
 	turn   turn
 	parent context.Context // values come from it, and its end cancels the request; nil for none
-	info   jsonrpc.Info    // of a modern request, which says all of it itself
-	opens  bool            // it is an initialize, whose answer opens the session
-	subs   bool            // it changes what the session subscribes to, if it is answered with a result
-	good   bool            // the answer is a result
-	began  time.Time       // set if there is an Observer
+	// detached: values come from parent, and nothing else (rule D-22).
+	detached  bool
+	headers   map[string][]string // for Info
+	principal string              // of a request that belongs to no session
+	info      jsonrpc.Info        // of a modern request, which says all of it itself
+	opens     bool                // it is an initialize, whose answer opens the session
+	subs      bool                // it changes what the session subscribes to, if it is answered with a result
+	good      bool                // the answer is a result
+	code      int                 // of the answer, if it is an error
+	// refused: the answer is an error, and no handler has seen the request.
+	refused bool
+	began   time.Time // set if there is an Observer
 
 	done chan struct{} // of the context; made when asked for
 	ends map[*func()]struct{}
@@ -58,6 +71,9 @@ func (r *request) reset() {
 func (r *request) append(final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
 	if r.settled != nil {
 		return nil, r.settled
+	}
+	if r.p.stateless && r.exchange.parent.Err() != nil {
+		return nil, errCanceled // rule E-36: the client has gone
 	}
 	good := false
 	buf := r.out.begin()
@@ -92,6 +108,10 @@ func (r *request) append(final bool, f func(*request, []byte) ([]byte, error)) (
 // settle notes that nothing is sent for r any more. From then on its id is free.
 func (r *request) settle(why error) {
 	p := r.p
+	if p.stateless {
+		r.settled = why
+		return
+	}
 	p.mu.Lock()
 	r.settled = why
 	if r.registered {
@@ -104,6 +124,7 @@ func (r *request) settle(why error) {
 // handle is a request for as long as one message is handled: a ResponseWriter and a context. It is never used again for another
 // message, so that whoever keeps it too long finds it stale.
 type handle struct {
+	p   *peer
 	r   *request
 	gen uint64
 }
@@ -137,7 +158,9 @@ func (h *handle) Error(e *jsonrpc.Error) error {
 		if r.m.Method == methodPing && e != nil && e.Code == jsonrpc.CodeMethodNotFound && !r.m.Info().Revision.Modern() {
 			return jsonrpc.AppendResult(buf, r.m.ID, nil, 0) // rule G-19: every peer answers a ping
 		}
-		r.good = false
+		if r.good = false; e != nil {
+			r.code = e.Code
+		}
 		if r.p.opts.Observer != nil && e != nil {
 			r.sent = e.Clone()
 		}
@@ -164,15 +187,14 @@ func (h *handle) Notify(ctx context.Context, method string, params codec.Appende
 	})
 }
 
-func (h *handle) NewCall(method string) *jsonrpc.Call { return h.r.p.NewCall(method) }
+func (h *handle) NewCall(method string) *jsonrpc.Call { return h.p.NewCall(method) }
 
 func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 	r, err := h.enter()
 	if err != nil {
 		return err
 	}
-	out, info, settled, p := r.out, r.m.Info(), r.settled, r.p
-	can := info.CanCall
+	settled, can := r.settled, r.m.Info().CanCall
 	r.mu.Unlock()
 	switch {
 	case settled != nil:
@@ -183,7 +205,7 @@ func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 	if err := h.leaveReader(); err != nil {
 		return err
 	}
-	return p.do(ctx, c, out)
+	return h.p.do(ctx, c, h)
 }
 
 // write appends a message with f and sends it.
@@ -197,6 +219,8 @@ func (h *handle) write(ctx context.Context, final bool, f func(*request, []byte)
 		return nil
 	}
 	out, t := r.out, r.turn
+	r.writers.Add(1)
+	defer r.writers.Add(-1)
 	buf, err := r.appendUnlock(final, f)
 	if err != nil {
 		if err == errNothing { //nolint:errorlint // it is never wrapped
@@ -206,6 +230,20 @@ func (h *handle) write(ctx context.Context, final bool, f func(*request, []byte)
 	}
 	return out.send(ctx, buf, t, final)
 }
+
+// open is begin for a call that is made because of the request: where that goes to is locked before the request can end.
+func (h *handle) open() (sink, []byte, error) {
+	r, err := h.enter()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.mu.Unlock()
+	r.writers.Add(1)
+	return r.out, r.out.begin(), nil
+}
+
+// sent is called when what open has begun is sent.
+func (h *handle) sent() { h.r.writers.Add(-1) }
 
 // appendUnlock is append; it unlocks r in any case.
 func (r *request) appendUnlock(final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {

@@ -37,15 +37,18 @@ func (p *peer) admit(r *request) error {
 	if err := p.classify(r); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	twice, full := p.inflight[r.m.ID] != nil, len(p.taken) >= p.opts.Limits.InFlight
-	p.mu.Unlock()
+	var twice, full bool
+	if !p.stateless {
+		p.mu.Lock()
+		twice, full = p.inflight[r.m.ID] != nil, len(p.taken) >= p.opts.Limits.InFlight
+		p.mu.Unlock()
+	}
 	switch {
 	case twice: // the first one is still answered
 		return errSameID
 	case full:
 		return errBusy
-	case r.m.Method == methodInitialize && !p.client:
+	case r.m.Method == methodInitialize && !p.client && !r.m.Info().Revision.Modern():
 		if !p.opening.CompareAndSwap(false, true) {
 			return errInitialized
 		}
@@ -65,7 +68,9 @@ func (p *peer) admit(r *request) error {
 // classify finds the revision that a message is in, each message for itself: a client of any revision may talk to the same
 // process (rules F-22, F-23, T-35).
 func (p *peer) classify(r *request) error {
-	r.parent = p.base
+	if r.exchange.parent == nil {
+		r.exchange.parent = p.base //nolint:fatcontext // of this message only
+	}
 	info := p.info.Load()
 	switch {
 	case p.client:
@@ -87,6 +92,10 @@ func (p *peer) classify(r *request) error {
 		if info, err = p.infoOf(r, info); err != nil {
 			return err
 		}
+	}
+	if r.headers != nil {
+		r.info = *info
+		r.info.Headers, info = r.headers, &r.info
 	}
 	r.m.SetInfo(info)
 	return nil
@@ -125,7 +134,7 @@ func (p *peer) modern(r *request, meta *peek.Meta) (*jsonrpc.Info, error) {
 	case meta.LogLevel != "" && severity(meta.LogLevel) < 0: // rule A-48
 		return nil, errLogLevel
 	}
-	r.info = jsonrpc.Info{Revision: v, Capabilities: meta.Capabilities, LogLevel: meta.LogLevel}
+	r.info = jsonrpc.Info{Revision: v, Principal: r.principal, Capabilities: meta.Capabilities, LogLevel: meta.LogLevel}
 	return &r.info, nil
 }
 
@@ -143,7 +152,7 @@ func (p *peer) initialize(r *request) (*jsonrpc.Info, error) {
 	if !v.Legacy() {
 		v = jsonrpc.LatestLegacy
 	}
-	return &jsonrpc.Info{Revision: v, Session: p, Capabilities: caps.Clone()}, nil
+	return &jsonrpc.Info{Revision: v, Session: p, Principal: p.principal, Capabilities: caps.Clone()}, nil
 }
 
 // opened is called with the answer to initialize before it is sent: the client may go on as soon as it has it. The
@@ -160,7 +169,7 @@ func (p *peer) opened(r *request, frame []byte) {
 		return
 	}
 	info := *r.m.Info()
-	info.Revision, info.CanCall = v, true
+	info.Revision, info.CanCall, info.Headers = v, true, nil
 	p.info.Store(&info)
 	if p.opts.Hub != nil {
 		p.opts.Hub.join(p)

@@ -194,7 +194,7 @@ func (s *stream) message(frame []byte, size int, n *uint64) bool {
 	}
 	switch r.m.Kind {
 	case jsonrpc.Response:
-		p.deliver(&r.m, s.b)
+		p.deliver(&r.m, s.b, nil)
 	case jsonrpc.Notification:
 		if err := p.classify(r); err != nil {
 			return s.refuse(r, err, n)

@@ -19,8 +19,11 @@ type writer struct {
 	try      func([]byte) (int, error) // writes what there is room for, at once; nil if w cannot
 	inline   bool                      // w may block its callers: the process's own stdout, whose reader is who started us
 	p        *peer
-	maxBytes int // that wait, before senders have to
-	maxCount int // of messages, likewise
+	before   string // stands in front of each message
+	after    string // and behind it: the line break, for a stream of lines
+	lasting  bool   // a failed write ends the use of w only: another may be attached
+	maxBytes int    // that wait, before senders have to
+	maxCount int    // of messages, likewise
 	fail     func(error)
 	drain    func() // the goroutine, made once: a go statement with arguments allocates
 	// finishWrite is the goroutine that finishes what tryOnce has begun, and left what there is to write.
@@ -41,6 +44,7 @@ type writer struct {
 	count   int         // messages in buf
 	held    int         // answers in buf that nobody has flushed
 	writing bool
+	paused  bool          // there is no w
 	room    chan struct{} // closed when there is room, if somebody waits
 	err     error
 }
@@ -52,7 +56,7 @@ const (
 
 func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
 	l := p.opts.Limits
-	o := &writer{w: w, p: p, maxBytes: l.QueueBytes, maxCount: l.QueueMessages, fail: fail, wake: wake, hint: firstOut}
+	o := &writer{w: w, p: p, after: "\n", maxBytes: l.QueueBytes, maxCount: l.QueueMessages, fail: fail, wake: wake, hint: firstOut}
 	o.try = tryWriter(w)
 	o.drain, o.finishWrite = o.drainAll, o.rest
 	return o
@@ -65,7 +69,7 @@ func (o *writer) begin() []byte {
 		o.cur = o.p.pool.Get(o.hint)
 		o.buf = o.cur.Bytes()
 	}
-	return o.buf
+	return append(o.buf, o.before...)
 }
 
 func (o *writer) abort() {
@@ -89,8 +93,8 @@ func (o *writer) release(cur pool.Buffer, buf []byte) {
 // send sends what was appended. final says that it is the answer to a request, and t is the turn in which that is
 // handled.
 func (o *writer) send(ctx context.Context, buf []byte, t turn, final bool) error {
-	size := len(buf) - len(o.buf)
-	buf = append(buf, '\n')
+	size := len(buf) - len(o.buf) - len(o.before)
+	buf = append(buf, o.after...)
 	o.buf = buf
 	o.count++
 	if o.p.opts.Observer != nil {
@@ -133,7 +137,7 @@ func (o *writer) full(factor int) bool {
 // released.
 func (o *writer) push(ctx context.Context) error {
 	switch {
-	case o.writing || len(o.buf) == 0:
+	case o.writing || o.paused || len(o.buf) == 0:
 	case o.try != nil:
 		o.tryOnce()
 	case o.inline:
@@ -153,9 +157,9 @@ func (o *writer) offer(f func([]byte) []byte) bool {
 		o.abort()
 		return false
 	}
-	o.buf = append(f(buf), '\n')
+	o.buf = append(f(buf), o.after...)
 	o.count++
-	if !o.writing {
+	if !o.writing && !o.paused {
 		if o.try != nil {
 			o.tryOnce()
 		} else {
@@ -206,11 +210,12 @@ func (o *writer) flush(held int) {
 
 // writeAll writes all that waits and what comes meanwhile, with the lock released while it does.
 func (o *writer) writeAll() {
-	for !o.writing && len(o.buf) > 0 && o.err == nil {
+	for !o.writing && !o.paused && len(o.buf) > 0 && o.err == nil {
 		b, cur := o.take()
+		w := o.w
 		o.begun()
 		o.mu.Unlock()
-		_, err := o.w.Write(b)
+		_, err := w.Write(b)
 		o.mu.Lock()
 		o.finish(b, cur, err)
 	}
@@ -262,7 +267,14 @@ func (o *writer) finish(b []byte, cur pool.Buffer, err error) {
 		o.hint = maxHint
 	}
 	o.release(cur, b)
-	if err != nil {
+	switch {
+	case err == nil:
+	case o.lasting:
+		o.paused = true
+		o.mu.Unlock()
+		o.fail(err)
+		o.mu.Lock()
+	default:
 		o.broken(err)
 	}
 	o.signal()
@@ -305,6 +317,9 @@ func (o *writer) signal() {
 func (o *writer) wait(ctx context.Context, factor int) error {
 	for o.err == nil && o.full(factor) {
 		if !o.writing { // held answers only: whoever waits has to write
+			if o.paused {
+				return errQueueFull // nobody knows when that ends
+			}
 			o.start()
 		}
 		if err := o.waitSignal(ctx); err != nil {
@@ -333,7 +348,7 @@ func (o *writer) waitSignal(ctx context.Context) error {
 func (o *writer) idle(ctx context.Context) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for o.err == nil && (o.writing || len(o.buf) > 0) {
+	for o.err == nil && (o.writing || len(o.buf) > 0 && !o.paused) {
 		if !o.writing {
 			o.start()
 		}

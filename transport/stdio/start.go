@@ -49,10 +49,10 @@ func Start(ctx context.Context, cmd *exec.Cmd, h jsonrpc.Handler, o *StartOption
 	}
 	t := o.Timeouts.WithDefaults()
 	k := transport.Connector{
-		Open: func(ctx context.Context) (transport.Stream, error) {
+		Open: func(ctx context.Context) (transport.Link, error) {
 			p, err := spawn(ctx, cmd, t, o.Stderr)
 			if err != nil {
-				return transport.Stream{}, err
+				return nil, err
 			}
 			return transport.Stream{Name: "stdio", In: p.stdout, Out: p.stdin, Close: p.close, OnEnd: p.ended}, nil
 		},

@@ -1,0 +1,200 @@
+package transport
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+)
+
+// callContext is the context of one call over a Carrier. It ends with the caller's, when the call takes too long, and when the call is
+// over. It has an AfterFunc, so that the contexts that net/http derives from it cost no goroutine.
+type callContext struct {
+	context.Context // the caller's; values come from it
+
+	mu      sync.Mutex
+	done    chan struct{}
+	err     error // what Err returns
+	cause   error // why, for Do
+	after   map[*func()]struct{}
+	timer   *time.Timer
+	timeout time.Duration // 0 for none
+	until   time.Time     // no progress moves the end beyond it
+}
+
+type callContextKey struct{}
+
+// newCallContext returns a context for a call that may last timeout, and with progress up to most.
+func newCallContext(ctx context.Context, timeout, most time.Duration) *callContext {
+	c := &callContext{Context: ctx, done: make(chan struct{}), timeout: timeout}
+	if timeout > 0 {
+		c.until = time.Now().Add(max(most, timeout))
+		c.timer = time.AfterFunc(timeout, c.expire)
+	}
+	return c
+}
+
+func (c *callContext) expire() { c.end(context.DeadlineExceeded, NewError(Timeout, "", nil)) }
+
+// extend makes the timeout begin anew (rule G-04).
+func (c *callContext) extend() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.timer != nil && c.err == nil {
+		c.timer.Reset(max(min(c.timeout, time.Until(c.until)), 0))
+	}
+}
+
+// end ends the context. cause nil says that the call is over.
+func (c *callContext) end(err, cause error) {
+	c.mu.Lock()
+	if c.err != nil {
+		c.mu.Unlock()
+		return
+	}
+	c.err, c.cause = err, cause
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	close(c.done)
+	after := c.after
+	c.after = nil
+	c.mu.Unlock()
+	for f := range after {
+		(*f)()
+	}
+}
+
+func (c *callContext) Done() <-chan struct{} { return c.done }
+
+func (c *callContext) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+func (c *callContext) Value(key any) any {
+	if key == (callContextKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// AfterFunc calls f when c ends. The context package uses it for children, with an f that waits for nothing.
+func (c *callContext) AfterFunc(f func()) (stop func() bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		go f() // not at once: the context package holds a lock that f takes
+		return func() bool { return false }
+	}
+	if c.after == nil {
+		c.after = make(map[*func()]struct{}, 1)
+	}
+	key := &f
+	c.after[key] = struct{}{}
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		_, waiting := c.after[key]
+		delete(c.after, key)
+		return waiting
+	}
+}
+
+// runCarried is run where a Carrier sends the request: the caller's goroutine reads what comes, until the answer is there.
+func (cl *call) runCarried(ctx context.Context, h *handle) error {
+	p := cl.p
+	timeout := cl.timeout()
+	c := newCallContext(ctx, timeout, p.opts.Timeouts.MaxCall)
+	defer c.end(context.Canceled, nil)
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() { c.end(ctx.Err(), FromContext(ctx, "waiting for the answer to "+strconv.Quote(cl.Method))) })
+		defer stop()
+	}
+	if err := cl.begin(c, nil); err != nil {
+		return cl.because(c, err)
+	}
+	p.mu.Lock()
+	if p.calls[cl.id] == cl {
+		cl.ctx = c
+	}
+	p.mu.Unlock()
+	err := cl.carry(c)
+	p.mu.Lock()
+	cl.ctx = nil
+	p.mu.Unlock()
+	mine := p.forget(cl)
+	if !mine {
+		<-cl.done
+	}
+	switch {
+	case CodeOf(err) == SessionNotFound: // what else was sent in the session may have been handled
+		p.end(NewError(Lost, "the session is gone", err))
+		p.finishSession()
+		return err
+	case !mine:
+		return cl.outcome()
+	}
+	if err == nil {
+		err = NewError(Lost, "there was no answer to "+strconv.Quote(cl.Method), nil)
+	}
+	err = cl.because(c, err)
+	if c.Err() != nil && cl.sent && cl.Method != methodInitialize && cl.Method != methodDiscover && !p.revision().Modern() {
+		p.cancelLater(cl.id, err, h)
+	}
+	return err
+}
+
+// because returns why the call has ended, if its context did before.
+func (cl *call) because(c *callContext, err error) error {
+	c.mu.Lock()
+	cause := c.cause
+	c.mu.Unlock()
+	switch {
+	case cause == nil:
+		return err
+	case CodeOf(cause) == Timeout && cause.Error() == Timeout.Error():
+		return NewError(Timeout, "waiting for the answer to "+strconv.Quote(cl.Method), nil)
+	}
+	return cause
+}
+
+// carry encodes the request and has it sent.
+func (cl *call) carry(ctx context.Context) error {
+	p := cl.p
+	id, err := cl.jsonID()
+	if err != nil {
+		return err
+	}
+	buf := p.pool.Get(len(cl.Params) + firstParams)
+	defer buf.Release()
+	frame, err := cl.appendTo(buf.Bytes(), id)
+	if err != nil {
+		return err
+	}
+	buf.Set(frame)
+	if p.opts.Observer != nil {
+		p.observe(Observation{Event: MessageOut, Method: cl.Method, Bytes: len(frame)})
+	}
+	cl.sent = true
+	cl.outbound = Outbound{Method: cl.Method, Params: cl.Params, Revision: p.revision(), Header: cl.Header}
+	err = p.carrier.Call(ctx, frame, &cl.outbound)
+	if e, ok := err.(*jsonrpc.Error); ok { //nolint:errorlint // what is wrapped is no answer
+		return e
+	}
+	return err
+}
+
+// cancelLater is cancelAtPeer for who must not wait for it.
+func (p *peer) cancelLater(id int64, why error, h *handle) {
+	p.mu.Lock()
+	p.busy++
+	p.mu.Unlock()
+	go func() {
+		defer p.leave()
+		p.cancelAtPeer(id, why, h)
+	}()
+}

@@ -1,0 +1,195 @@
+package transport
+
+import (
+	"context"
+	"errors"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+)
+
+// Incoming is one message that came by itself, in a buffer of the pool. It has one owner, who hands it on to Receive or calls
+// Release.
+type Incoming struct {
+	request
+	free  func(*Incoming)
+	limit int
+	n     int // bytes read
+}
+
+// NewIncoming returns an Incoming with room for size bytes, or for a usual message if size is not known: not positive.
+func (e *Endpoint) NewIncoming(size int) *Incoming {
+	in, ok := e.free.Get().(*Incoming)
+	if !ok {
+		in = &Incoming{limit: e.opts.Limits.Message, free: func(in *Incoming) { e.free.Put(in) }}
+	}
+	in.take(e.none, size)
+	return in
+}
+
+// firstIncoming is the room for a message of unknown size, in bytes.
+const firstIncoming = 16 << 10
+
+func (in *Incoming) take(p *peer, size int) {
+	if size <= 0 {
+		size = firstIncoming
+	}
+	in.p, in.n = p, 0
+	in.b = newBlock(p.pool, min(size, in.limit)+1) // a byte more shows what is too much
+}
+
+// Room returns the free part of the buffer, to read into; at least a byte. It fails with MessageTooLarge when the limit of a message
+// is reached.
+func (in *Incoming) Room() ([]byte, error) {
+	switch {
+	case in.n > in.limit:
+		return nil, TooLarge("message", -1, int64(in.limit))
+	case in.n == len(in.b.mem):
+		old := in.b
+		in.b = newBlock(in.p.pool, min(2*in.n, in.limit+1))
+		copy(in.b.mem, old.mem[:in.n])
+		old.drop()
+	}
+	return in.b.mem[in.n:], nil
+}
+
+// Added notes that n bytes were read into Room.
+func (in *Incoming) Added(n int) { in.n += n }
+
+// Len returns how many bytes were read.
+func (in *Incoming) Len() int { return in.n }
+
+// Scan takes the message apart, once all of it was read. The error is jsonrpc.Scan's, or MessageTooLarge. After an error,
+// Message has what could be read.
+func (in *Incoming) Scan() error {
+	if in.n > in.limit {
+		return TooLarge("message", int64(in.n), int64(in.limit))
+	}
+	return jsonrpc.Scan(in.b.mem[:in.n], &in.m)
+}
+
+// Message returns what Scan has found, borrowed until in is handed on or released.
+func (in *Incoming) Message() *jsonrpc.Message { return &in.m }
+
+// Bytes returns what was read, borrowed likewise.
+func (in *Incoming) Bytes() []byte { return in.b.mem[:in.n] }
+
+// SetSender says who has sent the message, for jsonrpc.Info: headers, which the handler may look at until it returns, and the
+// principal of a request that belongs to no session. Either may be zero.
+func (in *Incoming) SetSender(headers map[string][]string, principal string) {
+	in.headers, in.principal = headers, principal
+}
+
+// Release gives in back.
+func (in *Incoming) Release() {
+	b, free := in.b, in.free
+	in.reset()
+	in.via = carried{}
+	b.drop()
+	free(in)
+}
+
+// receive handles one message that came by itself, and takes it.
+func (p *peer) receive(ctx context.Context, in *Incoming, out Sink) error {
+	r := &in.request
+	if p.opts.Observer != nil {
+		p.observe(Observation{Event: MessageIn, Method: r.m.Method, Bytes: in.n})
+	}
+	switch r.m.Kind {
+	case jsonrpc.Request:
+		p.receiveRequest(ctx, in, out, false)
+		return nil
+	case jsonrpc.Notification:
+		return p.receiveNotification(ctx, in, out)
+	case jsonrpc.Response:
+		by, _ := ctx.Value(callContextKey{}).(*callContext) // absent is nil
+		p.deliver(&r.m, r.b, by)
+	default:
+		in.Release()
+		return NewError(Protocol, "what came is no message", nil)
+	}
+	in.Release()
+	return nil
+}
+
+// bind makes in a request of p's that is answered on out.
+func (in *Incoming) bind(ctx context.Context, p *peer, out Sink) {
+	r := &in.request
+	r.p, r.via = p, carried{to: out, r: r}
+	r.out, r.exchange.parent = &r.via, ctx
+}
+
+// receiveRequest runs the handler of a request, on a goroutine of its own if apart is set.
+func (p *peer) receiveRequest(ctx context.Context, in *Incoming, out Sink, apart bool) {
+	in.bind(ctx, p, out)
+	r := &in.request
+	if err := p.admit(r); err != nil {
+		p.observe(Observation{Event: BadMessage, Method: r.m.Method, Err: err})
+		var e *jsonrpc.Error
+		if errors.As(err, &e) && p.answers(&r.m, e) {
+			r.code, r.refused = e.Code, true
+			p.sendError(r.out, r.m.ID, e, turn{})
+		}
+		in.Release()
+		return
+	}
+	h := p.cut(&r.slab, r)
+	if p.stateless {
+		p.handle(in, h)
+		return
+	}
+	p.mu.Lock()
+	p.track(h)
+	p.busy++
+	p.mu.Unlock()
+	p.endIfClosed(h)
+	if apart {
+		go p.handle(in, h)
+	} else {
+		p.handle(in, h)
+	}
+}
+
+// handle runs the handler of an admitted request.
+func (p *peer) handle(in *Incoming, h *handle) {
+	r := &in.request
+	p.serve(h)
+	if r.writers.Load() > 0 { // somebody whom the handler has left behind is sending: it has the sink locked
+		r.out.begin()
+		r.out.abort()
+	}
+	if !p.stateless {
+		p.mu.Lock()
+		delete(p.taken, r)
+		p.mu.Unlock()
+		defer p.leave()
+	}
+	in.Release()
+}
+
+// receiveNotification handles one notification; others of the same peer have to wait.
+func (p *peer) receiveNotification(ctx context.Context, in *Incoming, out Sink) error {
+	defer in.Release()
+	in.bind(ctx, p, out)
+	r := &in.request
+	if err := p.classify(r); err != nil {
+		return err
+	}
+	select {
+	case <-p.done:
+		return NewError(Closed, "the session has ended", nil)
+	default:
+	}
+	h := p.cut(&r.slab, r)
+	if p.stateless {
+		p.note(h)
+		return nil
+	}
+	p.notes.Lock()
+	defer p.notes.Unlock()
+	p.mu.Lock()
+	p.busy++
+	p.mu.Unlock()
+	defer p.leave()
+	p.note(h)
+	return nil
+}
