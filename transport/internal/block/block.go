@@ -1,0 +1,55 @@
+// Package block counts who holds a buffer of a pool: the reader that fills it, and the messages that borrow what is in it. The last
+// one to drop it gives it back, so that a message costs no copy and no buffer of its own.
+//
+// What is read stays where it is as long as somebody else holds the block: a reader that is not Alone goes on behind it, or in
+// another block.
+package block
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/mcpwire/mcpwire/pool"
+)
+
+// Block is a buffer that several may hold. Hold and Drop may be called concurrently; what is in Mem is a matter among the holders.
+type Block struct {
+	// Mem is all the room there is. It is gone with the last Drop.
+	Mem []byte
+
+	buf  pool.Buffer
+	refs atomic.Int32
+}
+
+var blocks = sync.Pool{New: func() any { return new(Block) }}
+
+// New returns a block with room for at least size bytes, which the caller holds. p may be nil, as for a nil *pool.Pool.
+func New(p *pool.Pool, size int) *Block {
+	b, _ := blocks.Get().(*Block) // it holds nothing else
+	b.buf = p.Get(size)
+	b.Mem = b.buf.Bytes()
+	b.Mem = b.Mem[:cap(b.Mem)]
+	b.refs.Store(1)
+	return b
+}
+
+// Hold makes the block last until one more Drop. Only who holds it already may call it. It returns b.
+func (b *Block) Hold() *Block {
+	b.refs.Add(1)
+	return b
+}
+
+// Drop ends one hold; the caller must not touch Mem any more. The last one gives the buffer back to its pool.
+func (b *Block) Drop() {
+	switch n := b.refs.Add(-1); {
+	case n == 0:
+		b.buf.Release()
+		b.Mem, b.buf = nil, pool.Buffer{}
+		blocks.Put(b)
+	case n < 0:
+		panic("block: Drop of a block that nobody holds")
+	}
+}
+
+// Alone reports whether the caller is the only one who holds b. Nobody else can begin to.
+func (b *Block) Alone() bool { return b.refs.Load() == 1 }
