@@ -8,7 +8,8 @@ import (
 
 // fill reads more. It fails if the line that has begun is over the limit, or nothing comes any more.
 func (r *Reader) fill() error {
-	if r.to-r.pos > 0 && !r.fits(r.to-r.pos) {
+	// What may become a byte order mark is not part of a line yet.
+	if n := r.to - r.pos; n > 0 && !r.fits(n) && (r.begun || r.err != nil) {
 		if err := r.cutLine(); err != nil {
 			return err
 		}
