@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport/internal/block"
 )
 
 // Batches exist in revision 2025-03-26 only (rules, B-11). They are rare, and so each of their requests is
@@ -28,13 +29,13 @@ func (s *stream) batch(r *request, frame []byte, n *uint64) bool {
 		return false
 	}
 	x := &batch{p: p, out: s.out, open: 1}
-	b := s.b.hold()
+	b := s.b.Hold()
 	s.keep(r)
 	for _, element := range list {
 		p.element(x, b, element, &s.slab)
 	}
 	x.leave() // the last one to leave sends the answers
-	b.drop()
+	b.Drop()
 	return true
 }
 
@@ -54,7 +55,7 @@ func elements(frame []byte, limit int) ([][]byte, error) {
 }
 
 // element handles one message of a batch.
-func (p *peer) element(x *batch, b *block, frame []byte, slab *[]handle) {
+func (p *peer) element(x *batch, b *block.Block, frame []byte, slab *[]handle) {
 	r := p.request(b)
 	r.out = x
 	err := jsonrpc.Scan(frame, &r.m)

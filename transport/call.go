@@ -10,6 +10,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/pool"
+	"github.com/mcpwire/mcpwire/transport/internal/block"
 	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
@@ -19,12 +20,12 @@ type call struct {
 	p        *peer
 	live     bool
 	id       int64
-	text     [20]byte    // the id's
-	token    [20]byte    // the progress token's
-	buf      pool.Buffer // Params'
-	block    *block      // what Reply borrows
-	err      error       // instead of a Reply
-	sent     bool        // the request is on its way
+	text     [20]byte     // the id's
+	token    [20]byte     // the progress token's
+	buf      pool.Buffer  // Params'
+	block    *block.Block // what Reply borrows
+	err      error        // instead of a Reply
+	sent     bool         // the request is on its way
 	done     chan struct{}
 	moved    chan struct{} // progress came: the timeout begins anew
 	timer    *time.Timer
@@ -90,7 +91,7 @@ func (p *peer) learn(size int) {
 func (cl *call) drop() {
 	cl.Reply = jsonrpc.Message{}
 	if cl.block != nil {
-		cl.block.drop()
+		cl.block.Drop()
 		cl.block = nil
 	}
 }
@@ -364,7 +365,7 @@ func (cl *call) outcome() error {
 
 // deliver hands a response to the call that waits for it. One that nobody waits for is dropped (rule G-09). by is the context
 // of the call that it came with, if it came with one.
-func (p *peer) deliver(m *jsonrpc.Message, b *block, by *callContext) {
+func (p *peer) deliver(m *jsonrpc.Message, b *block.Block, by *callContext) {
 	id, ok := m.ID.Int64()
 	info := p.info.Load()
 	p.mu.Lock()
@@ -377,7 +378,7 @@ func (p *peer) deliver(m *jsonrpc.Message, b *block, by *callContext) {
 	p.release(id)
 	ctx := cl.ctx
 	p.mu.Unlock()
-	b.hold()
+	b.Hold()
 	cl.Reply, cl.block = *m, b
 	cl.Reply.SetInfo(info)
 	cl.done <- struct{}{}

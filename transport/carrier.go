@@ -67,11 +67,16 @@ func (c *Conn) Done() <-chan struct{} { return c.p.done }
 
 // NewIncoming is Endpoint.NewIncoming.
 func (c *Conn) NewIncoming(size int) *Incoming {
+	in := c.get()
+	in.take(c.p, size)
+	return in
+}
+
+func (c *Conn) get() *Incoming {
 	in, ok := c.free.Get().(*Incoming)
 	if !ok {
 		in = &Incoming{limit: c.p.opts.Limits.Message, free: func(in *Incoming) { c.free.Put(in) }}
 	}
-	in.take(c.p, size)
 	return in
 }
 

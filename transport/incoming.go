@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport/internal/block"
 )
 
 // Incoming is one message that came by itself, in a buffer of the pool. It has one owner, who hands it on to Receive or calls
@@ -13,7 +14,8 @@ type Incoming struct {
 	request
 	free  func(*Incoming)
 	limit int
-	n     int // bytes read
+	n     int    // bytes read
+	at    []byte // the message, if it lies in a part of the block
 }
 
 // NewIncoming returns an Incoming with room for size bytes, or for a usual message if size is not known: not positive.
@@ -34,7 +36,7 @@ func (in *Incoming) take(p *peer, size int) {
 		size = firstIncoming
 	}
 	in.p, in.n = p, 0
-	in.b = newBlock(p.pool, min(size, in.limit)+1) // a byte more shows what is too much
+	in.b = block.New(p.pool, min(size, in.limit)+1) // a byte more shows what is too much
 }
 
 // Room returns the free part of the buffer, to read into; at least a byte. It fails with MessageTooLarge when the limit of a message
@@ -43,13 +45,13 @@ func (in *Incoming) Room() ([]byte, error) {
 	switch {
 	case in.n > in.limit:
 		return nil, TooLarge("message", -1, int64(in.limit))
-	case in.n == len(in.b.mem):
+	case in.n == len(in.b.Mem):
 		old := in.b
-		in.b = newBlock(in.p.pool, min(2*in.n, in.limit+1))
-		copy(in.b.mem, old.mem[:in.n])
-		old.drop()
+		in.b = block.New(in.p.pool, min(2*in.n, in.limit+1))
+		copy(in.b.Mem, old.Mem[:in.n])
+		old.Drop()
 	}
-	return in.b.mem[in.n:], nil
+	return in.b.Mem[in.n:], nil
 }
 
 // Added notes that n bytes were read into Room.
@@ -64,14 +66,19 @@ func (in *Incoming) Scan() error {
 	if in.n > in.limit {
 		return TooLarge("message", int64(in.n), int64(in.limit))
 	}
-	return jsonrpc.Scan(in.b.mem[:in.n], &in.m)
+	return jsonrpc.Scan(in.Bytes(), &in.m)
 }
 
 // Message returns what Scan has found, borrowed until in is handed on or released.
 func (in *Incoming) Message() *jsonrpc.Message { return &in.m }
 
 // Bytes returns what was read, borrowed likewise.
-func (in *Incoming) Bytes() []byte { return in.b.mem[:in.n] }
+func (in *Incoming) Bytes() []byte {
+	if in.at != nil {
+		return in.at
+	}
+	return in.b.Mem[:in.n]
+}
 
 // SetSender says who has sent the message, for jsonrpc.Info: headers, which the handler may look at until it returns, and the
 // principal of a request that belongs to no session. Either may be zero.
@@ -83,8 +90,8 @@ func (in *Incoming) SetSender(headers map[string][]string, principal string) {
 func (in *Incoming) Release() {
 	b, free := in.b, in.free
 	in.reset()
-	in.via = carried{}
-	b.drop()
+	in.via, in.at = carried{}, nil
+	b.Drop()
 	free(in)
 }
 
@@ -192,4 +199,12 @@ func (p *peer) receiveNotification(ctx context.Context, in *Incoming, out Sink) 
 	defer p.leave()
 	p.note(h)
 	return nil
+}
+
+// Borrow returns an Incoming for a message that lies in b already, as a reader of a stream has it: data is a part of b, which is
+// held until the Incoming is released.
+func (c *Conn) Borrow(b *block.Block, data []byte) *Incoming {
+	in := c.get()
+	in.p, in.b, in.at, in.n = c.p, b.Hold(), data, len(data)
+	return in
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport/internal/block"
 )
 
 // A line that is longer than a message may be is not kept. It is read to its end all the same, and looked through for its id,
@@ -20,13 +21,13 @@ type skipper struct {
 // beginSkip gives up the line that has begun. What there is of it is looked through and dropped.
 func (s *stream) beginSkip() {
 	s.skip = new(skipper)
-	s.feed(s.b.mem[s.from:s.to])
+	s.feed(s.b.Mem[s.from:s.to])
 	s.p.observe(Observation{Event: BadMessage, Bytes: s.to - s.from, Err: TooLarge("message", -1, int64(s.p.opts.Limits.Message))})
 	s.from, s.partial = s.to, false
 	s.slow.Stop()
 	s.skip.refused = s.refuseLong(&s.skip.find, false)
-	s.b.drop()
-	s.b = newBlock(s.p.pool, firstBlock)
+	s.b.Drop()
+	s.b = block.New(s.p.pool, firstBlock)
 	s.from, s.to, s.scanned = 0, 0, 0
 }
 
@@ -37,7 +38,7 @@ func (s *stream) feed(b []byte) {
 
 // skipped is line while a line is given up: it returns the rest of it as a blank one.
 func (s *stream) skipped() ([]byte, int) {
-	rest := s.b.mem[s.from:s.to]
+	rest := s.b.Mem[s.from:s.to]
 	i := bytes.IndexByte(rest, '\n')
 	if i < 0 {
 		s.feed(rest)

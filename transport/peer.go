@@ -12,6 +12,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/pool"
+	"github.com/mcpwire/mcpwire/transport/internal/block"
 )
 
 // sink is where messages to the peer go.
@@ -337,8 +338,8 @@ func (p *peer) endIfClosed(h *handle) {
 }
 
 // request returns a request for a message in b, of which it gets a reference.
-func (p *peer) request(b *block) *request {
-	b.hold()
+func (p *peer) request(b *block.Block) *request {
+	b.Hold()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var r *request
@@ -366,7 +367,7 @@ func (p *peer) recycle(r *request) {
 		p.idle = append(p.idle, r)
 	}
 	p.mu.Unlock()
-	b.drop()
+	b.Drop()
 }
 
 // slabSize is how many handles are made at once.

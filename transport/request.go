@@ -8,6 +8,7 @@ import (
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport/internal/block"
 )
 
 // request is a message that is being handled. It is reused; what handlers get is a handle.
@@ -31,7 +32,7 @@ type request struct {
 // exchange is what a request has of one message. The first fields are set before the handler runs.
 type exchange struct {
 	m      jsonrpc.Message
-	b      *block // what m borrows
+	b      *block.Block // what m borrows
 	out    sink
 	turn   turn
 	parent context.Context // values come from it, and its end cancels the request; nil for none

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport/internal/block"
 )
 
 // stream is a byte stream with a message to a line, and the role of reading it (rule B-03).
@@ -27,10 +28,10 @@ type stream struct {
 	slow  *time.Timer            // runs while a message is incomplete
 
 	// What follows belongs to who has the role.
-	b       *block
-	from    int // b.mem[from:to] is to be read
+	b       *block.Block
+	from    int // b.Mem[from:to] is to be read
 	to      int
-	scanned int // b.mem[from:scanned] has no line break
+	scanned int // b.Mem[from:scanned] has no line break
 	partial bool
 	begun   bool // the first bytes were seen
 	skip    *skipper
@@ -58,7 +59,7 @@ func newStream(p *peer, s Stream) *stream {
 }
 
 func (s *stream) start() {
-	s.b = newBlock(s.p.pool, firstBlock)
+	s.b = block.New(s.p.pool, firstBlock)
 	go s.monitor()
 	go s.read()
 }
@@ -131,13 +132,13 @@ func (s *stream) line() (frame []byte, size int) {
 	if s.skip != nil {
 		return s.skipped()
 	}
-	i := bytes.IndexByte(s.b.mem[s.scanned:s.to], '\n')
+	i := bytes.IndexByte(s.b.Mem[s.scanned:s.to], '\n')
 	if i < 0 {
 		s.scanned = s.to
 		return nil, 0
 	}
 	end := s.scanned + i
-	return s.trim(s.b.mem[s.from:end]), end + 1 - s.from
+	return s.trim(s.b.Mem[s.from:end]), end + 1 - s.from
 }
 
 // trim takes off what may stand around a message (rule B-05); nothing is left of a blank line.
@@ -172,7 +173,7 @@ func (s *stream) message(frame []byte, size int, n *uint64) bool {
 	if r == nil {
 		r = p.request(s.b)
 	} else {
-		s.spare, r.b = nil, s.b.hold()
+		s.spare, r.b = nil, s.b.Hold()
 	}
 	r.out = s.out
 	err := jsonrpc.Scan(frame, &r.m)
@@ -215,7 +216,7 @@ func (s *stream) serve(r *request, n *uint64) bool {
 	}
 	h := p.cut(&s.slab, r)
 	r.turn = turn{s, *n}
-	more := bytes.IndexByte(s.b.mem[s.from:s.to], '\n') >= 0
+	more := bytes.IndexByte(s.b.Mem[s.from:s.to], '\n') >= 0
 	s.offer(*n, h)
 	p.endIfClosed(h)
 	p.serve(h)
@@ -246,7 +247,7 @@ func (s *stream) room() {
 
 // keep takes back a request that nobody else can know of, because the role was not taken.
 func (s *stream) keep(r *request) {
-	r.b.drop()
+	r.b.Drop()
 	r.reset()
 	s.spare = r
 }
@@ -294,7 +295,7 @@ func (s *stream) fill() error {
 		s.partial = true
 		s.slow.Reset(s.p.opts.Timeouts.ReadMessage)
 	}
-	n, err := s.src.Read(s.b.mem[s.to:])
+	n, err := s.src.Read(s.b.Mem[s.to:])
 	s.to += n
 	if n > 0 {
 		return nil
@@ -305,18 +306,18 @@ func (s *stream) fill() error {
 // rewind begins the block anew, when all of it is read. A large one goes back to the pool.
 func (s *stream) rewind() {
 	switch {
-	case !s.b.alone():
+	case !s.b.Alone():
 		return
-	case len(s.b.mem) > maxBlock:
-		s.b.drop()
-		s.b = newBlock(s.p.pool, firstBlock)
+	case len(s.b.Mem) > maxBlock:
+		s.b.Drop()
+		s.b = block.New(s.p.pool, firstBlock)
 	}
 	s.from, s.to, s.scanned = 0, 0, 0
 }
 
 // makeRoom makes sure that there is room to read into, up to the limit of a message.
 func (s *stream) makeRoom() error {
-	if len(s.b.mem)-s.to >= minRead {
+	if len(s.b.Mem)-s.to >= minRead {
 		return nil
 	}
 	limit := s.p.opts.Limits.Message
@@ -325,20 +326,20 @@ func (s *stream) makeRoom() error {
 		s.beginSkip()
 		return nil
 	}
-	size := len(s.b.mem)
+	size := len(s.b.Mem)
 	if have > size/2 {
 		if size *= 2; size > 1<<20 { // fewer pieces are left to the garbage collector
 			size *= 2
 		}
 		size = max(min(size, limit+2*minRead), have+minRead)
 	}
-	if size <= len(s.b.mem) && s.b.alone() {
-		copy(s.b.mem, s.b.mem[s.from:s.to])
+	if size <= len(s.b.Mem) && s.b.Alone() {
+		copy(s.b.Mem, s.b.Mem[s.from:s.to])
 	} else {
 		old := s.b
-		s.b = newBlock(s.p.pool, size)
-		copy(s.b.mem, old.mem[s.from:s.to])
-		old.drop()
+		s.b = block.New(s.p.pool, size)
+		copy(s.b.Mem, old.Mem[s.from:s.to])
+		old.Drop()
 	}
 	s.scanned -= s.from
 	s.from, s.to = 0, have
@@ -352,13 +353,13 @@ func (s *stream) last(err error, n *uint64) bool {
 	if s.skip != nil || s.to == s.from || !errors.Is(err, io.EOF) {
 		return true
 	}
-	frame, size := s.trim(s.b.mem[s.from:s.to]), s.to-s.from
+	frame, size := s.trim(s.b.Mem[s.from:s.to]), s.to-s.from
 	return len(frame) == 0 || s.message(frame, size, n) && s.flush(n)
 }
 
 // end is called by the last reader.
 func (s *stream) end(err error) {
-	s.b.drop()
+	s.b.Drop()
 	s.b = nil
 	if s.onEnd != nil {
 		err = s.onEnd(err)
