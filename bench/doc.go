@@ -1,4 +1,4 @@
-// Package bench compares mcpwire with others: its codecs on the messages of internal/corpus, its stdio transport as a child process. It
+// Package bench compares mcpwire with others: its codecs on the messages of internal/corpus, its transports in child processes. It
 // is a module of its own, so that what it compares with never reaches users of mcpwire.
 //
 // The benchmarks are for benchstat and profiles. The program cmd/bench measures the same, lets the competitors take turns, and

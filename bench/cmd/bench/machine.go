@@ -42,11 +42,11 @@ func codecFacts(cfg config) [][2]string {
 	}
 }
 
-// stdioFacts is what the numbers of child processes depend on besides.
-func stdioFacts(cfg config) [][2]string {
+// loadFacts is what the numbers of child processes depend on besides.
+func loadFacts(cfg config) [][2]string {
 	return [][2]string{
 		{"peers", versions("github.com/modelcontextprotocol/go-sdk", "github.com/mark3labs/mcp-go")},
-		{"times", "wall time, median of " + strconv.Itoa(cfg.stdio.Rounds) + " interleaved loads of " + cfg.stdio.Load.String() + ", each on a new process"},
+		{"times", "wall time, median of " + strconv.Itoa(cfg.load.Rounds) + " interleaved loads of " + cfg.load.Load.String() + ", each on a new process"},
 	}
 }
 

@@ -1,9 +1,9 @@
-// Command bench compares mcpwire with others: its codecs on the messages of the corpus, its stdio transport as a child process.
+// Command bench compares mcpwire with others: its codecs on the messages of the corpus, its transports in child processes.
 // It prints the tables, and with -o writes them to a file.
 //
 //	go run ./cmd/bench -o RESULTS.md
 //	go run ./cmd/bench -only stdio
-//	go run ./cmd/bench -only stdio -loads 20 -load 1s
+//	go run ./cmd/bench -only stdio,http -loads 20 -load 1s
 package main
 
 import (
@@ -18,11 +18,11 @@ import (
 
 	"github.com/mcpwire/mcpwire/bench/internal/measure"
 	"github.com/mcpwire/mcpwire/bench/internal/report"
-	"github.com/mcpwire/mcpwire/bench/stdio"
+	"github.com/mcpwire/mcpwire/bench/transports"
 )
 
 func main() {
-	stdio.RunChild()
+	transports.RunChild()
 	var cfg config
 	var only string
 	out := flag.String("o", "", "also write the tables to this file; parts that did not run stay in it as they are")
@@ -33,14 +33,14 @@ func main() {
 	flag.StringVar(&cfg.codecs, "codecs", "", "only codecs whose name contains this, and the baseline")
 	flag.IntVar(&cfg.measure.Rounds, "rounds", 6, "batches of each codec, taking turns; the fastest counts")
 	flag.DurationVar(&cfg.measure.Batch, "batch", 20*time.Millisecond, "length of a codec's batch")
-	flag.IntVar(&cfg.stdio.Rounds, "loads", 10, "loads on each process, taking turns; the median counts")
-	flag.DurationVar(&cfg.stdio.Load, "load", 150*time.Millisecond, "length of a load")
-	flag.StringVar(&cfg.stdio.Rows, "rows", "", "only loads on what has this in its name, and the floor")
-	flag.StringVar(&cfg.stdio.Scenarios, "scenarios", "", "only loads with this in their name, such as \"300 B\" or \"8 in flight\"")
+	flag.IntVar(&cfg.load.Rounds, "loads", 10, "loads on each process, taking turns; the median counts")
+	flag.DurationVar(&cfg.load.Load, "load", 150*time.Millisecond, "length of a load")
+	flag.StringVar(&cfg.load.Rows, "rows", "", "only loads on what has this in its name, and the floor")
+	flag.StringVar(&cfg.load.Scenarios, "scenarios", "", "only loads with this in their name, such as \"300 B\" or \"8 in flight\"")
 	flag.Parse()
 	if *short {
 		cfg.measure = measure.Options{Rounds: 3, Batch: 2 * time.Millisecond}
-		cfg.stdio.Rounds, cfg.stdio.Load = 3, 50*time.Millisecond
+		cfg.load.Rounds, cfg.load.Load = 3, 50*time.Millisecond
 	}
 	if only != "" {
 		cfg.only = strings.Split(only, ",")
@@ -57,7 +57,7 @@ type config struct {
 	messages, codecs string
 	only             []string // names of parts; none for all
 	measure          measure.Options
-	stdio            stdio.Options
+	load             transports.Options
 }
 
 // part is a portion of the report that can be run by itself.
@@ -67,7 +67,7 @@ type part struct {
 }
 
 // parts are in the order of the report.
-func parts() []part { return []part{{"codec", codecPart}, {"stdio", stdioPart}} }
+func parts() []part { return []part{{"codec", codecPart}, {"stdio", stdioPart}, {"http", httpPart}} }
 
 func partNames() []string {
 	var names []string
@@ -132,11 +132,11 @@ func codecPart(cfg config) (string, error) {
 }
 
 func stdioPart(cfg config) (string, error) {
-	facts := append(machineFacts(cfg), stdioFacts(cfg)...)
-	servers, err := stdio.Servers(cfg.stdio, os.Stderr)
-	if err != nil {
-		return "", err
-	}
-	clients, err := stdio.Clients(cfg.stdio, os.Stderr)
-	return report.Facts(facts) + stdio.Markdown(servers, clients), err
+	sections, err := transports.Stdio(cfg.load, os.Stderr)
+	return report.Facts(append(machineFacts(cfg), loadFacts(cfg)...)) + transports.Markdown(sections...), err
+}
+
+func httpPart(cfg config) (string, error) {
+	sections, err := transports.HTTP(cfg.load, os.Stderr)
+	return report.Facts(append(machineFacts(cfg), loadFacts(cfg)...)) + transports.Markdown(sections...), err
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/bench/internal/measure"
-	"github.com/mcpwire/mcpwire/bench/stdio"
+	"github.com/mcpwire/mcpwire/bench/transports"
 )
 
 func TestMain(m *testing.M) {
-	stdio.RunChild()
+	transports.RunChild()
 	os.Exit(m.Run())
 }
 
@@ -23,7 +23,7 @@ func TestRun(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "RESULTS.md")
 	cfg := config{
 		commit: "abc1234", messages: "progress", codecs: "goccy", measure: measure.Options{Rounds: 1, Batch: 100 * time.Microsecond},
-		stdio: stdio.Options{Rounds: 1, Load: time.Millisecond, Rows: "again", Scenarios: "300 B, 8 in flight"},
+		load: transports.Options{Rounds: 1, Load: time.Millisecond, Rows: "again", Scenarios: "300 B, 8 in flight"},
 	}
 	require.NoError(t, run(cfg, out))
 	text, err := os.ReadFile(out)
@@ -31,7 +31,7 @@ func TestRun(t *testing.T) {
 	for _, want := range []string{
 		"abc1234", "goccy/go-json v0.12.0", "## Decode\n", "## Encode\n", "## Decode the whole message\n", "## Encode the whole message\n", "## Envelope\n",
 		"progress+shuffled", "progress+unknown", "| memmove", "| goccy-nocopy", "utf8 raw skip ctrl / utf8 raw",
-		"## stdio servers\n", "## stdio clients\n", "line echo, again", "go-sdk v1.8.0", "### 300 B, 8 in flight, batched\n",
+		"## stdio servers\n", "## stdio clients\n", "line echo, again", "go-sdk v1.8.0", "### 300 B, 8 in flight, batched\n", "## HTTP servers, JSON answers\n", "## HTTP servers, event streams\n", "raw net/http, again",
 	} {
 		require.Contains(t, string(text), want)
 	}

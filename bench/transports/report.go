@@ -1,7 +1,8 @@
-package stdio
+package transports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,22 +14,29 @@ const (
 		"its goroutines writes them, one at a time or, batched, a window in one write, and another reads and compares every answer. Shares " +
 		"are of the line echo, which only sends lines back; where it stands again, the difference from 1.00 is noise. Allocations, bytes " +
 		"and CPU time are the server's, for each request."
+	aboutHTTP = "Servers are child processes with the same tool. The driver has eight connections, each with one request at a time: bytes made in advance, " +
+		"where only the id changes; every answer is compared. Shares are of a handler on net/http that reads the request and answers with bytes " +
+		"made in advance; where it stands again, the difference from 1.00 is noise. Latencies are what the driver saw. Allocations, bytes " +
+		"and CPU time are the server's, for each request."
 	aboutClients = "Clients call a child that has its answers ready. The raw pipe is the driver of the server rows. Allocations, bytes and CPU " +
 		"time are the client's, for each call."
 )
 
-// Markdown returns the tables of servers and clients.
-func Markdown(servers, clients []Table) string {
+// Section is all that is measured of one side of one transport.
+type Section struct {
+	Title, About string
+	Tables       []Table
+}
+
+// Markdown returns the tables of all sections.
+func Markdown(sections ...Section) string {
 	var b strings.Builder
-	for _, side := range []struct {
-		name, about string
-		tables      []Table
-	}{{"stdio servers", aboutServers, servers}, {"stdio clients", aboutClients, clients}} {
-		if len(side.tables) == 0 {
+	for _, x := range sections {
+		if len(x.Tables) == 0 {
 			continue
 		}
-		b.WriteString(overview(side.name, side.about, side.tables).Markdown(2))
-		for _, t := range side.tables {
+		b.WriteString(overview(x.Title, x.About, x.Tables).Markdown(2))
+		for _, t := range x.Tables {
 			b.WriteString(details(t).Markdown(3))
 		}
 	}
@@ -55,15 +63,25 @@ func overview(title, about string, tables []Table) report.Sheet {
 func details(t Table) report.Sheet {
 	s := report.Sheet{
 		Title: t.Scenario.String(),
-		Head:  []string{"", "era", "requests/s", "quartiles", "share of the floor", "allocations", "bytes", "CPU"},
+		Head:  []string{"", "era", "requests/s", "quartiles", "share of the floor", "allocations", "bytes", "CPU", "CPU, times the floor's"},
+	}
+	timed := slices.ContainsFunc(t.Rows, func(r Result) bool { return r.P50 > 0 })
+	if timed {
+		s.Head = append(s.Head, "p50", "p99")
 	}
 	for _, r := range t.Rows {
-		s.Rows = append(s.Rows, []string{
+		cells := []string{
 			r.Name, string(r.Era), decimals(r.Rate, 0), decimals(r.Low, 0) + " - " + decimals(r.High, 0), decimals(r.Share, 3),
-			decimals(r.Mallocs, 3), decimals(r.Bytes, 0), fmt.Sprintf("%.1f us", r.CPU/1e3),
-		})
+			decimals(r.Mallocs, 3), decimals(r.Bytes, 0), micros(r.CPU), decimals(r.CPUShare, 2),
+		}
+		if timed {
+			cells = append(cells, micros(r.P50), micros(r.P99))
+		}
+		s.Rows = append(s.Rows, cells)
 	}
 	return s
 }
+
+func micros(nanoseconds float64) string { return fmt.Sprintf("%.1f us", nanoseconds/1e3) }
 
 func decimals(x float64, n int) string { return strconv.FormatFloat(x, 'f', n, 64) }

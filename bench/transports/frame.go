@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"fmt"
@@ -36,12 +36,18 @@ const (
 
 // frame is a tools/call request as one line, with an id that can be overwritten in place.
 type frame struct {
-	line []byte
-	text string // the tool's argument
+	line   []byte
+	text   string // the tool's argument
+	json   string // the same as JSON has it, without quotes
+	stream bool   // the answer is to be an event stream
 }
 
-// newFrame returns a request whose line has size bytes, line break included.
-func newFrame(era Era, size int) (frame, error) {
+// body returns the request without its line break, as HTTP carries it.
+func (f frame) body() []byte { return f.line[:len(f.line)-1] }
+
+// newFrame returns a request whose line has s.Size bytes, line break included.
+func newFrame(era Era, s Scenario) (frame, error) {
+	size := s.Size
 	meta := ""
 	if era == Modern {
 		meta = modernMeta
@@ -52,8 +58,20 @@ func newFrame(era Era, size int) (frame, error) {
 	if room < 1 {
 		return frame{}, fmt.Errorf("a %s request has no room for text in %d bytes", era, size)
 	}
-	text := cleanText(room)
-	return frame{line: []byte(head + text + tail), text: text}, nil
+	f := frame{text: cleanText(room), stream: s.Stream}
+	if f.json = f.text; s.Dense {
+		f.text, f.json = denseText(room)
+	}
+	f.line = []byte(head + f.json + tail)
+	return f, nil
+}
+
+// denseText returns text that takes n bytes of JSON, with an escape in every few of them, as source code has it.
+func denseText(n int) (text, json string) {
+	const line, escaped = "\tif s == \"a\\b\" {\n", `\tif s == \"a\\b\" {\n`
+	k := n / len(escaped)
+	rest := cleanText(n - k*len(escaped))
+	return strings.Repeat(line, k) + rest, strings.Repeat(escaped, k) + rest
 }
 
 // cleanText returns n bytes of prose without anything that JSON, or a careful encoder, would escape.

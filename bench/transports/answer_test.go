@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"fmt"
@@ -62,7 +62,7 @@ func TestCheckRefuses(t *testing.T) {
 
 func TestCheckEcho(t *testing.T) {
 	t.Parallel()
-	f, err := newFrame(Legacy, smallSize)
+	f, err := newFrame(Legacy, small)
 	require.NoError(t, err)
 	c := checker{text: f.text, echo: true}
 	id, err := c.check(f.line)
@@ -93,7 +93,7 @@ func TestFrames(t *testing.T) {
 	t.Parallel()
 	for _, era := range []Era{Legacy, Modern} {
 		for _, size := range []int{smallSize, largeSize} {
-			f, err := newFrame(era, size)
+			f, err := newFrame(era, Scenario{Size: size})
 			require.NoError(t, err)
 			require.Len(t, f.line, size)
 			putID(f.line, 123456789)
@@ -103,7 +103,7 @@ func TestFrames(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 123456789, id)
 		}
-		_, err := newFrame(era, 100)
+		_, err := newFrame(era, Scenario{Size: 100})
 		require.ErrorContains(t, err, "no room")
 	}
 }

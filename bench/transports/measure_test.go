@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"errors"
@@ -25,18 +25,18 @@ func TestTables(t *testing.T) {
 	t.Parallel()
 	var log []string
 	rows := []row{fixed("floor", &log, 100, 200, 900), fixed("server", &log, 50, 150, 100)}
-	got, err := tables("server", []Scenario{{300, 1, false}}, rows, Options{Rounds: 3}, io.Discard)
+	got, err := tables("server", []Scenario{{Size: 300, InFlight: 1}}, rows, Options{Rounds: 3}, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, []string{"floor", "server", "server", "floor", "floor", "server"}, log, "rows take turns")
-	require.Equal(t, []Table{{Scenario: Scenario{300, 1, false}, Rows: []Result{
-		{Name: "floor", Era: Legacy, Rate: 200, Low: 150, High: 550, Share: 1, Mallocs: 2, Bytes: 3, CPU: 1500},
-		{Name: "server", Era: Legacy, Rate: 100, Low: 75, High: 125, Share: 0.5, Mallocs: 2, Bytes: 3, CPU: 1500},
+	require.Equal(t, []Table{{Scenario: Scenario{Size: 300, InFlight: 1}, Rows: []Result{
+		{Name: "floor", Era: Legacy, Rate: 200, Low: 150, High: 550, Share: 1, Mallocs: 2, Bytes: 3, CPU: 1500, CPUShare: 1},
+		{Name: "server", Era: Legacy, Rate: 100, Low: 75, High: 125, Share: 0.5, Mallocs: 2, Bytes: 3, CPU: 1500, CPUShare: 1},
 	}}}, got)
 
-	text := Markdown(got, nil)
+	text := Markdown(Section{"stdio servers", aboutServers, got}, Section{})
 	require.Contains(t, text, "| server             | legacy | 0.50               |\n")
-	require.Contains(t, text, "| server | legacy | 100        | 75 - 125  | 0.500              | 2.000       | 3     | 1.5 us |\n")
-	require.NotContains(t, text, "stdio clients")
+	require.Contains(t, text, "| server | legacy | 100        | 75 - 125  | 0.500              | 2.000       | 3     | 1.5 us | 1.00                   |\n")
+	require.NotContains(t, text, "p50", "nobody has measured it")
 }
 
 // TestTablesKeepTheFloor leaves out rows and scenarios that nobody asked for.
@@ -45,7 +45,7 @@ func TestTablesKeepTheFloor(t *testing.T) {
 	var log []string
 	rows := []row{fixed("floor", &log, 1), fixed("one", &log, 1), fixed("two", &log, 1)}
 	o := Options{Rounds: 1, Rows: "tw", Scenarios: "KiB, 8"}
-	got, err := tables("server", []Scenario{{300, 8, false}, {64 << 10, 1, false}, {64 << 10, 8, false}}, rows, o, io.Discard)
+	got, err := tables("server", []Scenario{{Size: 300, InFlight: 8}, {Size: 64 << 10, InFlight: 1}, {Size: 64 << 10, InFlight: 8}}, rows, o, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, []string{"floor", "two"}, log)
 	require.Len(t, got, 1)
@@ -55,7 +55,7 @@ func TestTablesKeepTheFloor(t *testing.T) {
 func TestTablesNameTheRowThatFailed(t *testing.T) {
 	t.Parallel()
 	broken := row{name: "broken", era: Modern, sample: func(Scenario, Options) (sample, error) { return sample{}, errors.New("no") }}
-	_, err := tables("client", []Scenario{{64 << 10, 8, true}}, []row{broken}, Options{}, io.Discard)
+	_, err := tables("client", []Scenario{{Size: 64 << 10, InFlight: 8, Batch: true}}, []row{broken}, Options{}, io.Discard)
 	require.EqualError(t, err, "client, 64 KiB, 8 in flight, batched: broken (modern): no")
 }
 
@@ -63,8 +63,8 @@ func TestTablesNameTheRowThatFailed(t *testing.T) {
 func TestSamples(t *testing.T) {
 	var progress strings.Builder
 	o := Options{Rounds: 1, Load: 5 * time.Millisecond}
-	for side, rows := range map[string][]row{"server": serverRows(), "client": clientRows()} {
-		got, err := tables(side, []Scenario{{300, 8, false}}, rows, o, &progress)
+	for side, rows := range map[string][]row{"server": serverRows(), "client": clientRows(), "HTTP": httpServerRows(false)} {
+		got, err := tables(side, []Scenario{{Size: 300, InFlight: 8}}, rows, o, &progress)
 		require.NoError(t, err)
 		require.Len(t, got[0].Rows, len(rows))
 		for _, r := range got[0].Rows {
@@ -72,5 +72,5 @@ func TestSamples(t *testing.T) {
 			require.Positive(t, r.CPU, r.Name)
 		}
 	}
-	require.Contains(t, progress.String(), "measuring: stdio server, 300 B, 8 in flight\n")
+	require.Contains(t, progress.String(), "measuring: server, 300 B, 8 in flight\n")
 }

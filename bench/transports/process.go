@@ -1,14 +1,14 @@
-package stdio
+package transports
 
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -31,19 +31,23 @@ type process struct {
 }
 
 // command returns the command that runs this program as the named server.
-func command(name string, era Era, size int) (*exec.Cmd, error) {
+func command(name string, era Era, s Scenario) (*exec.Cmd, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
+	load, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
 	cmd := exec.Command(program) //nolint:noctx // it is this very program; a timer of ours ends it
-	cmd.Env = append(os.Environ(), envServer+"="+name, envSize+"="+strconv.Itoa(size), envEra+"="+string(era))
+	cmd.Env = append(os.Environ(), envServer+"="+name, envLoad+"="+string(load), envEra+"="+string(era))
 	return cmd, nil
 }
 
 // start runs the named server. After limit it is killed, whatever it does.
-func start(name string, era Era, size int, limit time.Duration) (*process, error) {
-	cmd, err := command(name, era, size)
+func start(name string, era Era, s Scenario, limit time.Duration) (*process, error) {
+	cmd, err := command(name, era, s)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"bufio"
@@ -24,7 +24,7 @@ func serveFloor(context.Context, frame) error {
 // at the first letter of its method.
 func serveResponder(_ context.Context, f frame) error {
 	const info = `"serverInfo":{"name":"responder","version":"1.0.0"},"capabilities":{"tools":{}}`
-	called := []byte(`,"result":{"resultType":"complete","content":[{"type":"text","text":"` + f.text + `"}]}}` + "\n")
+	called := []byte(`,"result":{"resultType":"complete","content":[{"type":"text","text":"` + f.json + `"}]}}` + "\n")
 	opened := []byte(`,"result":{"protocolVersion":"2025-11-25",` + info + `}}` + "\n")
 	found := []byte(`,"result":{"resultType":"complete","ttlMs":0,"cacheScope":"private","supportedVersions":["2026-07-28"],` + info + `}}` + "\n")
 	other := []byte(`,"result":{}}` + "\n")

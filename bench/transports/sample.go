@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"errors"
@@ -33,12 +33,16 @@ type sample struct {
 	count   int
 	elapsed time.Duration
 	used    Usage // by the side that is measured
+	// Latencies of one request, where they were measured.
+	p50, p99 time.Duration
 }
 
 func (s sample) rate() float64    { return float64(s.count) / s.elapsed.Seconds() }
 func (s sample) mallocs() float64 { return float64(s.used.Mallocs) / float64(s.count) }
 func (s sample) bytes() float64   { return float64(s.used.Bytes) / float64(s.count) }
 func (s sample) cpu() float64     { return float64(s.used.CPU) / float64(s.count) }
+func (s sample) median() float64  { return float64(s.p50) }
+func (s sample) tail() float64    { return float64(s.p99) }
 
 // driveServer puts load on a new child and asks it what the load cost.
 func driveServer(name string, era Era, s Scenario, o Options) (sample, error) {
@@ -86,11 +90,11 @@ type connection struct {
 
 // open starts a child and, where that is the custom, shakes hands.
 func open(name string, era Era, s Scenario, limit time.Duration) (connection, error) {
-	f, err := newFrame(era, s.Size)
+	f, err := newFrame(era, s)
 	if err != nil {
 		return connection{}, err
 	}
-	p, err := start(name, era, s.Size, limit)
+	p, err := start(name, era, s, limit)
 	if err != nil {
 		return connection{}, err
 	}

@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"fmt"
@@ -17,6 +17,8 @@ type Result struct {
 	Share float64
 	// Mallocs and Bytes are what the measured side allocated for a request, CPU what it computed, in nanoseconds.
 	Mallocs, Bytes, CPU float64
+	// P50 and P99 are latencies in nanoseconds, 0 where they were not measured; CPUShare is the CPU over the floor's.
+	P50, P99, CPUShare float64
 }
 
 // Table is one scenario with all rows, the floor first.
@@ -25,14 +27,39 @@ type Table struct {
 	Rows     []Result
 }
 
-// Servers measures every server in every scenario. It tells progress what it is at.
-func Servers(o Options, progress io.Writer) ([]Table, error) {
-	return tables("server", serverScenarios(), serverRows(), o, progress)
+// Stdio measures servers and clients over the pipes of a child. It tells progress what it is at.
+func Stdio(o Options, progress io.Writer) ([]Section, error) {
+	return sections(o, progress, []side{
+		{"stdio servers", aboutServers, serverScenarios(), serverRows()},
+		{"stdio clients", aboutClients, clientScenarios(), clientRows()},
+	})
 }
 
-// Clients measures clients against a server that has its answers ready.
-func Clients(o Options, progress io.Writer) ([]Table, error) {
-	return tables("client", clientScenarios(), clientRows(), o, progress)
+// HTTP measures servers of Streamable HTTP, with both kinds of answers. It tells progress what it is at.
+func HTTP(o Options, progress io.Writer) ([]Section, error) {
+	return sections(o, progress, []side{
+		{"HTTP servers, JSON answers", aboutHTTP, httpScenarios(), httpServerRows(false)},
+		{"HTTP servers, event streams", aboutHTTP, streamScenarios(), httpServerRows(true)},
+	})
+}
+
+// side is what makes a Section.
+type side struct {
+	title, about string
+	scenarios    []Scenario
+	rows         []row
+}
+
+func sections(o Options, progress io.Writer, sides []side) ([]Section, error) {
+	var out []Section
+	for _, x := range sides {
+		t, err := tables(x.title, x.scenarios, x.rows, o, progress)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Section{x.title, x.about, t})
+	}
+	return out, nil
 }
 
 func tables(side string, scenarios []Scenario, rows []row, o Options, progress io.Writer) ([]Table, error) {
@@ -47,7 +74,7 @@ func tables(side string, scenarios []Scenario, rows []row, o Options, progress i
 		if !o.keepsScenario(s) {
 			continue
 		}
-		fmt.Fprintf(progress, "measuring: stdio %s, %s\n", side, s)
+		fmt.Fprintf(progress, "measuring: %s, %s\n", side, s)
 		samples, err := interleave(s, kept, o)
 		if err != nil {
 			return nil, fmt.Errorf("%s, %s: %w", side, s, err)
@@ -86,7 +113,10 @@ func summarize(r row, own, floor []sample) Result {
 		Mallocs: quantile(own, sample.mallocs, 0.5),
 		Bytes:   quantile(own, sample.bytes, 0.5),
 		CPU:     quantile(own, sample.cpu, 0.5),
+		P50:     quantile(own, sample.median, 0.5),
+		P99:     quantile(own, sample.tail, 0.5),
 	}
+	out.CPUShare = out.CPU / quantile(floor, sample.cpu, 0.5)
 	out.Share = out.Rate / quantile(floor, sample.rate, 0.5)
 	return out
 }

@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"bufio"
@@ -19,7 +19,7 @@ const leave = "leave"
 // against runs a driver against a server in this process, which turns each line into what it sends back.
 func against(t *testing.T, l load, answer func(n int, line []byte) []byte) (int, error) {
 	t.Helper()
-	f, err := newFrame(Legacy, smallSize)
+	f, err := newFrame(Legacy, small)
 	require.NoError(t, err)
 	requests, in := io.Pipe()
 	out, answers := io.Pipe()
@@ -138,7 +138,7 @@ func TestDriverDetects(t *testing.T) {
 // TestDriverReportsWhyItCannotWrite names the cause, not only the read that failed after it.
 func TestDriverReportsWhyItCannotWrite(t *testing.T) {
 	t.Parallel()
-	f, err := newFrame(Legacy, smallSize)
+	f, err := newFrame(Legacy, small)
 	require.NoError(t, err)
 	out, answers := io.Pipe()
 	d := newDriver(brokenPipe{}, out, func() { _ = answers.Close() }, f, true)

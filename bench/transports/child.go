@@ -1,20 +1,20 @@
-package stdio
+package transports
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
-	"strconv"
 	"strings"
 )
 
 // The environment that makes a child of a program that calls RunChild.
 const (
 	envServer = "MCPWIRE_BENCH_SERVER" // which server to be
-	envSize   = "MCPWIRE_BENCH_SIZE"   // size of the request line
+	envLoad   = "MCPWIRE_BENCH_LOAD"   // the Scenario, as JSON
 	envEra    = "MCPWIRE_BENCH_ERA"
 	envUsage  = "MCPWIRE_BENCH_USAGE" // set if somebody will ask for the usage
 
@@ -35,6 +35,11 @@ func servers() map[string]serveFunc {
 		goroutineServer: serveGoroutines,
 		gosdkServer:     serveGoSDK,
 		mcpgoServer:     serveMCPGo,
+
+		httpFloor:     serveHTTPFloor,
+		httpGoSDK:     serveHTTPGoSDK,
+		httpGoSDKFree: serveHTTPGoSDKStateless,
+		httpMCPGo:     serveHTTPMCPGo,
 	}
 }
 
@@ -57,11 +62,11 @@ func runChild(name string) error {
 	if !ok {
 		return errors.New("there is no such server")
 	}
-	size, err := strconv.Atoi(os.Getenv(envSize))
-	if err != nil {
-		return fmt.Errorf("%s: %w", envSize, err)
+	var s Scenario
+	if err := json.Unmarshal([]byte(os.Getenv(envLoad)), &s); err != nil {
+		return fmt.Errorf("%s: %w", envLoad, err)
 	}
-	f, err := newFrame(Era(os.Getenv(envEra)), size)
+	f, err := newFrame(Era(os.Getenv(envEra)), s)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"testing"
@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 func TestServersAnswer(t *testing.T) {
 	for _, r := range serverRows() {
 		t.Run(r.name+" "+string(r.era), func(t *testing.T) {
-			for _, s := range []Scenario{{smallSize, 1, false}, {largeSize, 3, true}} {
+			for _, s := range []Scenario{{Size: smallSize, InFlight: 1}, {Size: largeSize, InFlight: 3, Batch: true}} {
 				c, err := open(r.server, r.era, s, 20*time.Second)
 				require.NoError(t, err)
 				n, _, err := c.run(load{inFlight: s.InFlight, batch: s.Batch, count: 3, time: 10 * time.Second})
@@ -28,3 +28,6 @@ func TestServersAnswer(t *testing.T) {
 		})
 	}
 }
+
+// small is what a test needs that only wants some load.
+var small = Scenario{Size: smallSize, InFlight: 1}

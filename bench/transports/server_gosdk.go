@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"context"
@@ -8,8 +8,13 @@ import (
 
 const gosdkServer = "go-sdk"
 
-// serveGoSDK is a server of the official SDK, with a typed tool.
+// serveGoSDK is a server of the official SDK.
 func serveGoSDK(ctx context.Context, _ frame) error {
+	return goSDKServer().Run(ctx, &mcp.StdioTransport{})
+}
+
+// goSDKServer is a server of the official SDK with a typed tool.
+func goSDKServer() *mcp.Server {
 	type arguments struct {
 		Text string `json:"text"`
 	}
@@ -18,5 +23,5 @@ func serveGoSDK(ctx context.Context, _ frame) error {
 		func(_ context.Context, _ *mcp.CallToolRequest, args arguments) (*mcp.CallToolResult, any, error) {
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: args.Text}}}, nil, nil
 		})
-	return s.Run(ctx, &mcp.StdioTransport{})
+	return s
 }

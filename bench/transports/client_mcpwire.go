@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"context"
@@ -22,11 +22,11 @@ func clientRow(name string, era Era, o transport.Options) row {
 
 // driveClient lets a client call the responder from as many goroutines as requests are to be in flight.
 func driveClient(era Era, t transport.Options, s Scenario, o Options) (got sample, err error) {
-	f, err := newFrame(era, s.Size)
+	f, err := newFrame(era, s)
 	if err != nil {
 		return got, err
 	}
-	cmd, err := command(responder, era, s.Size)
+	cmd, err := command(responder, era, s)
 	if err != nil {
 		return got, err
 	}
@@ -43,7 +43,7 @@ func driveClient(era Era, t transport.Options, s Scenario, o Options) (got sampl
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 
-	c := callers{caller: client, text: f.text, args: codec.RawString(`{"text":"` + f.text + `"}`)}
+	c := callers{caller: client, text: f.text, args: codec.RawString(`{"text":"` + f.json + `"}`)}
 	if _, _, err := c.run(ctx, s.InFlight, o.warmUp()); err != nil {
 		return got, fmt.Errorf("warm-up: %w", err)
 	}

@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"context"
@@ -10,7 +10,9 @@ import (
 const mcpgoServer = "mcp-go"
 
 // serveMCPGo is a server of mark3labs/mcp-go with its default options.
-func serveMCPGo(context.Context, frame) error {
+func serveMCPGo(context.Context, frame) error { return server.ServeStdio(mcpGoServer()) }
+
+func mcpGoServer() *server.MCPServer {
 	s := server.NewMCPServer("echo", "1.0.0")
 	tool := mcp.NewTool(toolName, mcp.WithDescription("Says it again."), mcp.WithString("text", mcp.Required()))
 	s.AddTool(tool, func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -20,5 +22,5 @@ func serveMCPGo(context.Context, frame) error {
 		}
 		return mcp.NewToolResultText(text), nil
 	})
-	return server.ServeStdio(s)
+	return s
 }

@@ -1,4 +1,4 @@
-package stdio
+package transports
 
 import (
 	"fmt"
@@ -8,9 +8,11 @@ import (
 
 // Scenario is one kind of load.
 type Scenario struct {
-	Size     int // of the request line, in bytes
+	Size     int // of the request, in bytes
 	InFlight int
-	Batch    bool // a window in one write; else every frame has a write of its own
+	Batch    bool // stdio: a window in one write; else every frame has a write of its own
+	Dense    bool // the text is full of escapes
+	Stream   bool // HTTP: answers are event streams
 }
 
 // String names the scenario.
@@ -23,6 +25,9 @@ func (s Scenario) String() string {
 	if s.Batch {
 		name += ", batched"
 	}
+	if s.Dense {
+		name += ", full of escapes"
+	}
 	return name
 }
 
@@ -34,7 +39,7 @@ const (
 func serverScenarios() []Scenario {
 	var all []Scenario
 	for _, size := range []int{smallSize, largeSize} {
-		all = append(all, Scenario{size, 1, false}, Scenario{size, 8, false}, Scenario{size, 8, true})
+		all = append(all, Scenario{Size: size, InFlight: 1}, Scenario{Size: size, InFlight: 8}, Scenario{Size: size, InFlight: 8, Batch: true})
 	}
 	return all
 }
@@ -42,7 +47,7 @@ func serverScenarios() []Scenario {
 func clientScenarios() []Scenario {
 	var all []Scenario
 	for _, size := range []int{smallSize, largeSize} {
-		all = append(all, Scenario{size, 1, false}, Scenario{size, 8, false})
+		all = append(all, Scenario{Size: size, InFlight: 1}, Scenario{Size: size, InFlight: 8})
 	}
 	return all
 }

@@ -1,9 +1,0 @@
-// Package stdio measures what MCP servers and clients cost over a bare pipe.
-//
-// A server is a child process: the program that imports this package runs itself again, with the name of the server in an environment
-// variable, and RunChild takes over there. The load is bytes made before the clock starts, written by one goroutine and read by
-// another; every answer is compared with what has to come back. The floor is a child that sends every line back as it is: no
-// protocol, no JSON. Its share of the floor is what a server is judged by, since absolute numbers are those of the machine.
-//
-// Everything is bounded in count and time, and every child is killed by its own handle and waited for.
-package stdio

@@ -1,0 +1,106 @@
+package transports
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// httpServerRow measures an HTTP server by bare connections.
+func httpServerRow(name, server string, era Era) row {
+	return row{name, server, era, func(s Scenario, o Options) (sample, error) { return driveHTTP(server, era, s, o) }}
+}
+
+// httpServerRows begins with the floor, as serverRows does.
+func httpServerRows(stream bool) []row {
+	floor := httpServerRow(httpFloor, httpFloor, Modern)
+	rows := []row{
+		floor,
+		again(floor),
+		httpServerRow("go-sdk", httpGoSDK, Legacy),
+		httpServerRow("go-sdk", httpGoSDKFree, Modern),
+	}
+	if !stream {
+		rows = append(rows, httpServerRow("mcp-go", httpMCPGo, Legacy))
+	}
+	return rows
+}
+
+func httpScenarios() []Scenario {
+	return []Scenario{
+		{Size: smallSize, InFlight: 8},
+		{Size: largeSize, InFlight: 8},
+		{Size: largeSize, InFlight: 8, Dense: true},
+	}
+}
+
+func streamScenarios() []Scenario {
+	return []Scenario{{Size: smallSize, InFlight: 8, Stream: true}, {Size: largeSize, InFlight: 8, Stream: true}}
+}
+
+// startHTTP starts a child that serves HTTP, and returns its address.
+func startHTTP(server string, era Era, s Scenario, o Options) (*process, string, error) {
+	p, err := start(server, era, s, o.limit())
+	if err != nil {
+		return nil, "", err
+	}
+	line := make([]byte, len("127.0.0.1:65535\n"))
+	n := 0
+	for n == 0 || line[n-1] != '\n' {
+		k, err := p.out.Read(line[n:])
+		if n += k; err != nil || n == len(line) && line[n-1] != '\n' {
+			p.kill()
+			return nil, "", errors.Join(fmt.Errorf("the server tells no address: %w", err), p.stop())
+		}
+	}
+	return p, strings.TrimSpace(string(line[:n])), nil
+}
+
+// driveHTTP puts load on a new child and asks it what the load cost.
+func driveHTTP(server string, era Era, s Scenario, o Options) (got sample, err error) {
+	f, err := newFrame(era, s)
+	if err != nil {
+		return got, err
+	}
+	p, addr, err := startHTTP(server, era, s, o)
+	if err != nil {
+		return got, err
+	}
+	defer func() {
+		if stopped := p.stop(); err != nil {
+			err = errors.Join(err, stopped)
+		}
+	}()
+	handshake := era
+	if server == httpFloor {
+		handshake = Modern // it knows no sessions
+	}
+	var conns []*httpConn
+	defer func() {
+		for _, c := range conns {
+			_ = c.conn.Close() // the load is over
+		}
+	}()
+	for i := range s.InFlight {
+		c, err := dialHTTP(addr, handshake, f, firstID+i*maxCount)
+		if err != nil {
+			return got, err
+		}
+		conns = append(conns, c)
+	}
+	l := load{count: maxCount, time: o.warmUp()}
+	if _, err := runHTTP(conns, l); err != nil {
+		return got, fmt.Errorf("warm-up: %w", err)
+	}
+	before, err := p.usage()
+	if err != nil {
+		return got, err
+	}
+	l.time = o.Load
+	if got, err = runHTTP(conns, l); err != nil {
+		return got, err
+	}
+	after, err := p.usage()
+	got.used = after.since(before)
+	return got, err
+}
