@@ -1,0 +1,89 @@
+package httpheader
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// host is the value of a Host header, or that part of an origin.
+type host struct {
+	name string // in lower case, without a dot at the end; an IPv6 address without brackets and in its canonical form
+	port string // without leading zeros; "" for none
+}
+
+// parseHost parses s strictly: what is not a plain name or address with or without a port is refused, as somebody else might read
+// it in another way.
+func parseHost(s string) (h host, ok bool) {
+	var rest string
+	if strings.HasPrefix(s, "[") {
+		inner, after, found := strings.Cut(s[1:], "]")
+		addr, err := netip.ParseAddr(inner)
+		if !found || err != nil || !addr.Is6() || addr.Zone() != "" {
+			return host{}, false
+		}
+		h.name, rest = addr.String(), after
+	} else {
+		i := strings.IndexByte(s, ':')
+		if i < 0 {
+			i = len(s)
+		}
+		h.name, rest = strings.ToLower(strings.TrimSuffix(s[:i], ".")), s[i:]
+		if !isName(h.name) {
+			return host{}, false
+		}
+	}
+	if rest == "" || rest == ":" {
+		return h, true
+	}
+	if rest[0] != ':' || rest[1] < '0' || rest[1] > '9' {
+		return host{}, false
+	}
+	port, err := strconv.ParseUint(rest[1:], 10, 16)
+	h.port = strconv.FormatUint(port, 10)
+	return h, err == nil
+}
+
+// isName reports whether s consists of labels with dots between them.
+func isName(s string) bool {
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isLoopback reports whether h can be nothing but this machine: no name that an attacker may let point to it is.
+func (h host) isLoopback() bool {
+	if h.name == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(h.name)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// origin is the value of an Origin header.
+type origin struct {
+	scheme string // in lower case
+	host
+}
+
+// parseOrigin parses a serialized origin: a scheme, a host and perhaps a port. "null" is none.
+func parseOrigin(s string) (o origin, ok bool) {
+	scheme, rest, found := strings.Cut(s, "://")
+	if !found || scheme == "" {
+		return origin{}, false
+	}
+	o.scheme = strings.ToLower(scheme)
+	o.host, ok = parseHost(rest)
+	return o, ok
+}
+
+// under returns h without the port that the scheme implies.
+func (h host) under(scheme string) host {
+	if scheme == "http" && h.port == "80" || scheme == "https" && h.port == "443" {
+		h.port = ""
+	}
+	return h
+}
