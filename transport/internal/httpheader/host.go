@@ -39,8 +39,11 @@ func parseHost(s string) (h host, ok bool) {
 	if rest[0] != ':' || rest[1] < '0' || rest[1] > '9' {
 		return host{}, false
 	}
-	port, err := strconv.ParseUint(rest[1:], 10, 16)
-	h.port = strconv.FormatUint(port, 10)
+	h.port = rest[1:]
+	for len(h.port) > 1 && h.port[0] == '0' {
+		h.port = h.port[1:]
+	}
+	_, err := strconv.ParseUint(h.port, 10, 16)
 	return h, err == nil
 }
 

@@ -2,6 +2,7 @@ package httpheader
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/mcpwire/mcpwire/codec"
 )
@@ -82,6 +83,10 @@ func matchInteger(values []string, d *codec.Decoder) error {
 	}
 	if value, err = Decode(value); err != nil {
 		return err
+	}
+	var digits [20]byte
+	if string(strconv.AppendInt(digits[:0], want, 10)) == value {
+		return nil
 	}
 	var h codec.Decoder
 	h.Reset([]byte(value))
