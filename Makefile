@@ -4,7 +4,7 @@ GO        ?= go
 FUZZCOUNT ?= 20000
 DIR       ?=
 
-.PHONY: help demo test race purego pooldebug test-386 lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
+.PHONY: help demo test race purego pooldebug test-386 interop lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,11 @@ pooldebug: ## all tests with checked buffers
 
 test-386: ## all tests on a 32-bit platform
 	GOARCH=386 CGO_ENABLED=0 $(GO) test ./...
+
+interop: ## try it against clients and servers from npm (needs Node.js)
+	cd internal/interop/node && npm ci --no-audit --no-fund --loglevel=error
+	$(GO) vet -tags interop ./internal/interop
+	$(GO) test -tags interop -count=1 ./internal/interop
 
 lint: bin/golangci-lint ## run the linters of .golangci.yml
 	bin/golangci-lint run ./...
