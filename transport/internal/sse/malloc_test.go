@@ -80,10 +80,10 @@ func TestWriterDoesNotAllocate(t *testing.T) {
 
 // A line that never ends costs less than twice the limit, all memory counted that was ever taken for it.
 func TestEndlessLine(t *testing.T) {
-	for _, limit := range []int{1 << 20, 3 << 20, 9 << 20, transport.DefaultEvent} {
-		for begin, text := range map[string]string{"data: ": "x", "": "x", ": ": "x", "data: a\ndata: ": "x", "id: ": "x"} {
-			left := 4 * limit
-			line := &endless{text: []byte(text)}
+	for _, limit := range []int{1 << 20, 9 << 20, transport.DefaultEvent} {
+		for _, begin := range []string{"data: ", "", ": ", "data: a\ndata: ", "id: "} {
+			left := 3 * limit
+			line := &endless{text: []byte("xxxxxxxx")}
 			src := readFunc(func(p []byte) (int, error) {
 				if left <= 0 {
 					return 0, io.EOF
