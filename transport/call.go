@@ -329,6 +329,9 @@ func (cl *call) jsonID() (id jsonrpc.ID, err error) {
 // wait returns nil if cl.done had its token. Progress makes the timeout begin anew, up to a maximum (rule G-04).
 func (cl *call) wait(ctx context.Context, timeout time.Duration, expired <-chan time.Time) error {
 	var began time.Time
+	if cl.OnProgress != nil {
+		began = time.Now()
+	}
 	for {
 		select {
 		case <-cl.done:
@@ -338,9 +341,6 @@ func (cl *call) wait(ctx context.Context, timeout time.Duration, expired <-chan 
 		case <-expired:
 			return NewError(Timeout, "waiting for the answer to "+strconv.Quote(cl.Method), nil)
 		case <-cl.moved:
-			if began.IsZero() {
-				began = time.Now() // the first wait was shorter than a timeout
-			}
 			if left := cl.p.opts.Timeouts.MaxCall - time.Since(began); timeout > 0 {
 				cl.timer.Reset(max(min(timeout, left), 0))
 			}
