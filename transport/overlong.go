@@ -23,8 +23,11 @@ func (s *stream) beginSkip() {
 	s.skip = new(skipper)
 	s.feed(s.b.Mem[s.from:s.to])
 	s.p.observe(Observation{Event: BadMessage, Bytes: s.to - s.from, Err: TooLarge("message", -1, int64(s.p.opts.Limits.Message))})
-	s.from, s.partial = s.to, false
-	s.slow.Stop()
+	s.from = s.to
+	if !s.partial { // its end has to come in time all the same
+		s.partial = true
+		s.slow.Reset(s.p.opts.Timeouts.ReadMessage)
+	}
 	s.skip.refused = s.refuseLong(&s.skip.find, false)
 	s.b.Drop()
 	s.b = block.New(s.p.pool, firstBlock)
