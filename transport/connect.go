@@ -43,8 +43,14 @@ func (s Stream) Serve(ctx context.Context, h jsonrpc.Handler, o *Options) error 
 	if err := p.begin(); err != nil {
 		return err
 	}
+	over := p.done
+	if s.Close != nil {
+		over = nil // the reader sees it
+	}
 	select {
 	case <-p.gone:
+	case <-over: // closed by a Session, or broken: a reader that cannot be interrupted knows nothing of it
+		p.abandon(nil, false)
 	case <-ctx.Done():
 		p.abandon(FromContext(ctx, "serving"), s.Close != nil)
 	}
