@@ -20,9 +20,12 @@ type Stream struct {
 	// Close closes both, so that a Read and a Write that wait return. It is called once. nil if they cannot be closed: a Read
 	// that waits is then left behind at the end, with the one buffer that it reads into.
 	Close func() error
-	// OnEnd, if not nil, is given what Read has returned at the end, and returns what calls that wait fail with: an
-	// *Error, or io.EOF for the peer's ordinary end.
+	// OnEnd, if not nil, is given what Read has returned at the end, or Write before that, and returns what calls that wait fail
+	// with: an *Error, or io.EOF for the peer's ordinary end. It may be called for both at the same time.
 	OnEnd func(err error) error
+	// Agreed, if not nil, is told how the agreement of a client with the server on a revision has ended, before the connection
+	// is used or, after an error, closed. It returns the error that the client is to have.
+	Agreed func(err error) error
 	// Inline says that whoever sends may have to wait for Out, for at most Timeouts.Write: the process's own
 	// standard output, whose reader has started the process.
 	Inline bool
@@ -43,19 +46,18 @@ func (s Stream) Serve(ctx context.Context, h jsonrpc.Handler, o *Options) error 
 	if err := p.begin(); err != nil {
 		return err
 	}
-	over := p.done
-	if s.Close != nil {
-		over = nil // the reader sees it
-	}
 	select {
 	case <-p.gone:
-	case <-over: // closed by a Session, or broken: a reader that cannot be interrupted knows nothing of it
-		p.abandon(nil, false)
+	case <-p.done: // a reader may wait for ever, if In cannot be closed
+		p.abandon(nil, s.Close != nil)
 	case <-ctx.Done():
 		p.abandon(FromContext(ctx, "serving"), s.Close != nil)
 	}
 	return endOf(p.cause)
 }
+
+// errClosed is the cause of the end that Close brings about.
+var errClosed = NewError(Closed, "by this side", nil)
 
 // endOf is what Serve returns for the cause of a session's end.
 func endOf(cause error) error {
@@ -73,15 +75,32 @@ func (s Stream) link(ctx context.Context, p *peer) {
 	p.out, p.offer = p.stream.out, p.stream.out.offer
 }
 
-// abandon ends p for cause. A reader that does not return, though the connection is closed or because it cannot be, is
-// left behind.
+// ended says why no call can be made any more; nil if one can.
+func (p *peer) ended() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cause
+}
+
+// flush waits until all is written, for as long as the end of a connection may be put off by that. What waits to be written to
+// a server are mostly requests that nobody waits for any more: a server that does not read gets little time.
+func (p *peer) flush() {
+	d := p.opts.Timeouts.Shutdown
+	if p.client {
+		d = min(d, time.Second)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), d)
+	defer stop()
+	p.stream.out.idle(ctx)
+}
+
+// abandon ends p for cause, if it has not ended. A reader that does not return, though the connection is closed or
+// because it cannot be, is left behind.
 func (p *peer) abandon(cause error, closes bool) {
 	p.end(cause)
 	t := p.opts.Timeouts
 	p.quietWithin(t.Shutdown)
-	ctx, stop := context.WithTimeout(context.Background(), t.Shutdown)
-	p.stream.out.idle(ctx)
-	stop()
+	p.flush()
 	if closes {
 		p.stream.shutdown()
 		timer := time.NewTimer(t.Kill)
@@ -96,13 +115,15 @@ func (p *peer) abandon(cause error, closes bool) {
 	<-p.gone
 }
 
+var errOnlyOne = NewError(Closed, "there is no second connection", nil)
+
 // Dial makes a client of s: it finds out what revision the server speaks, and opens a session if that has sessions. h
 // answers what the server sends; nil answers that there is no such method. o may be nil.
 func (s Stream) Dial(ctx context.Context, h jsonrpc.Handler, o *ClientOptions) (*Client, error) {
 	opened := false
 	return Connector{Open: func(context.Context) (Link, error) {
 		if opened {
-			return nil, NewError(Closed, "there is no second connection", nil)
+			return nil, errOnlyOne
 		}
 		opened = true
 		return s, nil

@@ -62,7 +62,7 @@ func (e *Endpoint) OpenSession(ctx context.Context, id, principal string, out *Q
 	p.base, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.via = carried{to: out, r: new(request)}
 	p.out, p.offer = &p.via, out.Offer
-	p.ended = ended
+	p.onEnd = ended
 	if err := p.begin(); err != nil {
 		return nil, err
 	}
@@ -123,8 +123,8 @@ func (p *peer) finishSession() {
 		if p.opts.Hub != nil {
 			p.opts.Hub.leave(p)
 		}
-		if p.ended != nil {
-			p.ended()
+		if p.onEnd != nil {
+			p.onEnd()
 		}
 		p.mu.Lock()
 		busy := p.busy

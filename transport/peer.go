@@ -43,7 +43,7 @@ type peer struct {
 	stream    *stream                        // nil if each message comes by itself; then:
 	queue     *Queue                         // what out is
 	via       carried                        // likewise
-	ended     func()                         // tells the transport
+	onEnd     func()                         // tells the transport
 	carrier   Carrier                        // of a client
 	notes     sync.Mutex                     // held while a notification is handled
 	base      context.Context                // the parent of what handlers get
@@ -185,14 +185,12 @@ func (p *peer) end(cause error) {
 // Close ends the session and closes the connection. What waits to be written is written first, for at most
 // Timeouts.Shutdown.
 func (p *peer) Close() error {
-	p.end(NewError(Closed, "by this side", nil))
+	p.end(errClosed)
 	if p.stream == nil {
 		p.finishSession()
 		return nil
 	}
-	ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Shutdown)
-	p.stream.out.idle(ctx)
-	stop()
+	p.flush()
 	p.stream.shutdown()
 	return p.shutErr
 }
@@ -218,9 +216,7 @@ func (p *peer) finish(err error) {
 		if p.opts.Hub != nil {
 			p.opts.Hub.leave(p)
 		}
-		ctx, stop := context.WithTimeout(context.Background(), t.Shutdown)
-		p.stream.out.idle(ctx)
-		stop()
+		p.flush()
 		p.end(cause)
 		p.stream.out.close(cause)
 		p.stream.shutdown()
@@ -298,8 +294,10 @@ func (p *peer) quietWithin(d time.Duration) bool {
 		p.mu.Unlock()
 		return true
 	}
-	quiet := make(chan struct{})
-	p.quiet = quiet
+	if p.quiet == nil {
+		p.quiet = make(chan struct{})
+	}
+	quiet := p.quiet
 	p.mu.Unlock()
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -18,7 +18,7 @@ type stream struct {
 	src  io.Reader
 	out  *writer
 	shut func() error // closes the byte stream
-	// onEnd tells why nothing can be read any more, given what Read has returned. The last reader calls it.
+	// onEnd tells why nothing can be read or written any more, given what Read or Write has returned.
 	onEnd func(error) error
 	read  func() // run, made once: a go statement with arguments allocates
 
@@ -49,7 +49,7 @@ func newStream(p *peer, s Stream) *stream {
 	x := &stream{p: p, src: s.In, shut: s.Close, onEnd: s.OnEnd}
 	x.watch.alarm, x.watch.stop = make(chan struct{}, 1), make(chan struct{})
 	x.read = x.run
-	x.out = newWriter(s.Out, p, func(err error) { x.fail(err) }, x.watch.wake)
+	x.out = newWriter(s.Out, p, x.broken, x.watch.wake)
 	x.out.inline = s.Inline
 	x.slow = time.AfterFunc(time.Hour, func() {
 		x.fail(NewError(Timeout, "reading a message to its end", nil))
@@ -69,6 +69,14 @@ func (s *stream) fail(err error) {
 	s.p.end(err)
 	s.out.close(err)
 	s.shutdown()
+}
+
+// broken is fail after a write. That the peer is gone shows there as well as in a read, and may show there first.
+func (s *stream) broken(err error) {
+	if s.onEnd != nil {
+		err = s.onEnd(err)
+	}
+	s.fail(err)
 }
 
 // shutdown closes the byte stream, once.
@@ -361,7 +369,7 @@ func (s *stream) last(err error, n *uint64) bool {
 func (s *stream) end(err error) {
 	s.b.Drop()
 	s.b = nil
-	if s.onEnd != nil {
+	if s.onEnd != nil && s.p.ended() == nil {
 		err = s.onEnd(err)
 	}
 	s.p.finish(err)

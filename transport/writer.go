@@ -230,7 +230,7 @@ func (o *writer) tryOnce() {
 	o.mu.Lock()
 	if err != nil || n == len(b) {
 		o.finish(b, cur, err)
-		if o.err == nil && len(o.buf) > 0 {
+		if o.err == nil && len(o.buf) > 0 && !o.writing {
 			o.start()
 		}
 		return
@@ -283,16 +283,13 @@ func (o *writer) finish(b []byte, cur pool.Buffer, err error) {
 // maxHint bounds what is asked of the pool before it is needed, in bytes.
 const maxHint = 256 << 10
 
-// broken notes that nothing can be written any more. The lock is held, and released in between.
+// broken ends the stream, as nothing can be written any more. Finding out why may take a moment, which no sender has to wait
+// for; nobody else tries to write meanwhile. The lock is held.
 func (o *writer) broken(err error) {
-	if o.err != nil {
-		return
+	if o.err == nil {
+		o.writing = true
+		go o.fail(NewError(Closed, "writing", err))
 	}
-	o.err = NewError(Closed, "writing", err)
-	o.discard()
-	o.mu.Unlock()
-	o.fail(o.err)
-	o.mu.Lock()
 }
 
 // close makes later sends fail with err.
