@@ -26,6 +26,7 @@ type call struct {
 	block    *block.Block // what Reply borrows
 	err      error        // instead of a Reply
 	sent     bool         // the request is on its way
+	again    bool         // it is sent in another session, once
 	done     chan struct{}
 	moved    chan struct{} // progress came: the timeout begins anew
 	timer    *time.Timer

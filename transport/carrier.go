@@ -13,6 +13,8 @@ type Link interface {
 	// link makes p the end of the connection. Nothing is read yet.
 	link(ctx context.Context, p *peer)
 	name() string
+	// agreed returns what is told how the agreement on a revision has ended, or nil.
+	agreed() func(error) error
 }
 
 // Carried is a connection of a client over a transport that sends each message by itself, as HTTP does.
@@ -106,7 +108,8 @@ func (c *Conn) Fail(err error) {
 	c.p.finishSession()
 }
 
-func (l Carried) name() string { return l.Name }
+func (l Carried) name() string              { return l.Name }
+func (l Carried) agreed() func(error) error { return nil }
 
 func (l Carried) link(ctx context.Context, p *peer) {
 	p.base, p.stop = context.WithCancel(ctx)

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,6 +58,7 @@ type Client struct {
 type connection struct {
 	*peer
 	server server
+	tell   func(error) error // Stream.Agreed
 }
 
 // server is what a server has said of itself.
@@ -76,7 +78,7 @@ type Connector struct {
 	Retry func(cause error, failed int) (wait time.Duration, again bool)
 	// Timeout bounds Open and the agreement on a revision together; 0 for no bound but those of the steps.
 	Timeout time.Duration
-	// Opened is called with each connection after the first, before calls go out on it.
+	// Opened is called, on a goroutine of its own, after each connection but the first was opened.
 	Opened func(c *Client)
 }
 
@@ -109,13 +111,18 @@ func (c *Client) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	again, err := x.negotiate(ctx, &c.opts, x.carrier != nil && c.wasLegacy())
+	again, err := x.agree(ctx, &c.opts, x.carrier != nil && c.wasLegacy())
 	if err != nil && again {
 		x.discard()
-		if x, err = c.open(ctx); err != nil {
+		next, e := c.open(ctx)
+		if errors.Is(e, errOnlyOne) {
 			return nil, err
 		}
-		_, err = x.negotiate(ctx, &c.opts, true)
+		if e != nil {
+			return nil, e
+		}
+		x = next
+		_, err = x.agree(ctx, &c.opts, true)
 	}
 	if err != nil {
 		x.discard()
@@ -130,6 +137,15 @@ func (c *Client) wasLegacy() bool {
 	return x != nil && !x.info.Load().Revision.Modern()
 }
 
+// agree negotiates, and tells the Stream how that has ended.
+func (x *connection) agree(ctx context.Context, o *ClientOptions, legacy bool) (again bool, err error) {
+	again, err = x.negotiate(ctx, o, legacy)
+	if x.tell != nil {
+		err = x.tell(err)
+	}
+	return again, err
+}
+
 func (c *Client) open(ctx context.Context) (*connection, error) {
 	l, err := c.connector.Open(ctx)
 	if err != nil {
@@ -141,7 +157,7 @@ func (c *Client) open(ctx context.Context) (*connection, error) {
 	if err := p.begin(); err != nil {
 		return nil, err
 	}
-	return &connection{peer: p}, nil
+	return &connection{peer: p, tell: l.agreed()}, nil
 }
 
 // discard closes a connection that was not used.
@@ -170,7 +186,9 @@ func (c *Client) keep(x *connection) {
 		next, err := c.reopen(x)
 		c.mu.Lock()
 		if err != nil {
-			c.err = err
+			if c.err = err; c.closed { // that is why, whatever else has failed
+				c.err = errClosed
+			}
 			close(c.next)
 			c.mu.Unlock()
 			return
@@ -180,8 +198,11 @@ func (c *Client) keep(x *connection) {
 		close(c.next)
 		c.next = make(chan struct{})
 		c.mu.Unlock()
-		if closed {
+		switch {
+		case closed:
 			next.discard()
+		case c.connector.Opened != nil:
+			go c.connector.Opened(c)
 		}
 		x = next
 	}
@@ -200,9 +221,6 @@ func (c *Client) reopen(x *connection) (*connection, error) {
 		}
 		next, err := c.connect(c.life)
 		if err == nil {
-			if c.connector.Opened != nil {
-				go c.connector.Opened(c)
-			}
 			return next, nil
 		}
 		cause = err
@@ -235,27 +253,38 @@ func (c *Client) NewCall(method string) *jsonrpc.Call { return c.cur.Load().NewC
 // is not known.
 func (c *Client) Do(ctx context.Context, jc *jsonrpc.Call) error {
 	x := c.cur.Load()
-	if x.hasEnded() && c.connector.Retry != nil {
-		if err := c.waitNext(ctx, jc.Timeout); err != nil {
-			return err
-		}
-		x = c.cur.Load()
+	cl, ok := jc.Owner().(*call)
+	if !ok || !cl.live {
+		return errForeign
 	}
+	cl.p, cl.id = x.peer, 0 // of the connection for which it was made
 	err := c.doOn(ctx, x, jc)
-	if CodeOf(err) != SessionNotFound || c.connector.Retry == nil {
+	switch {
+	case err == nil || c.connector.Retry == nil:
+		return err
+	case CodeOf(err) == SessionNotFound && !cl.again: // the server has not looked at it (rules D-54, D-60)
+		cl.again = true
+		defer func() { cl.again = false }()
+	case cl.id != 0 || !errors.Is(err, x.ended()):
 		return err
 	}
-	// The server has not looked at the request: it is sent once more in the next session (rules D-54, D-60).
-	if err := c.waitNext(ctx, jc.Timeout); err != nil {
+	// It was not sent, or as good as that.
+	began, timeout := time.Now(), jc.Timeout
+	if timeout == 0 {
+		timeout = c.opts.Timeouts.Call
+	}
+	if err := c.waitNext(ctx, timeout); err != nil {
 		return err
 	}
-	return c.doOn(ctx, c.cur.Load(), jc)
+	if timeout > 0 && jc.Method != methodListen {
+		defer func(t time.Duration) { jc.Timeout = t }(jc.Timeout)
+		jc.Timeout = max(timeout-time.Since(began), time.Nanosecond)
+	}
+	return c.Do(ctx, jc)
 }
 
+// doOn is Do on one connection.
 func (c *Client) doOn(ctx context.Context, x *connection, jc *jsonrpc.Call) error {
-	if cl, ok := jc.Owner().(*call); ok {
-		cl.p = x.peer // a Call that was made for a connection before this one
-	}
 	if err := x.mayAsk(&c.opts, jc.Method); err != nil {
 		return err
 	}
@@ -265,11 +294,8 @@ func (c *Client) doOn(ctx context.Context, x *connection, jc *jsonrpc.Call) erro
 	return x.Do(ctx, jc)
 }
 
-// waitNext waits for another connection.
+// waitNext waits for another connection. A timeout below 0 is none.
 func (c *Client) waitNext(ctx context.Context, timeout time.Duration) error {
-	if timeout == 0 {
-		timeout = c.opts.Timeouts.Call
-	}
 	if timeout > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, timeout)
@@ -277,30 +303,26 @@ func (c *Client) waitNext(ctx context.Context, timeout time.Duration) error {
 	}
 	for {
 		c.mu.Lock()
-		next, err := c.next, c.err
+		next, err, closed := c.next, c.err, c.closed
 		c.mu.Unlock()
 		switch {
 		case err != nil:
 			return err
+		case closed:
+			return errClosed
 		case !c.cur.Load().hasEnded():
 			return nil
 		}
 		select {
 		case <-next:
+		case <-c.life.Done(): // Close, or the end
 		case <-ctx.Done():
 			return FromContext(ctx, "waiting for the server to be back")
 		}
 	}
 }
 
-func (x *connection) hasEnded() bool {
-	select {
-	case <-x.done:
-		return true
-	default:
-		return false
-	}
-}
+func (x *connection) hasEnded() bool { return x.ended() != nil }
 
 // Notify sends a notification.
 func (c *Client) Notify(ctx context.Context, method string, params codec.Appender) error {
@@ -312,10 +334,7 @@ func (c *Client) Notify(ctx context.Context, method string, params codec.Appende
 func (c *Client) Ping(ctx context.Context) error {
 	x := c.cur.Load()
 	if x.info.Load().Revision.Modern() {
-		if x.hasEnded() {
-			return x.cause
-		}
-		return nil
+		return x.ended()
 	}
 	call := c.NewCall(methodPing)
 	defer call.Release()

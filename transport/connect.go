@@ -67,7 +67,8 @@ func endOf(cause error) error {
 	return cause
 }
 
-func (s Stream) name() string { return s.Name }
+func (s Stream) name() string              { return s.Name }
+func (s Stream) agreed() func(error) error { return s.Agreed }
 
 func (s Stream) link(ctx context.Context, p *peer) {
 	p.base, p.stop = context.WithCancel(ctx)

@@ -53,6 +53,13 @@ func FromProcess(message string, exit int, stderr string, cause error) *Error {
 	return e
 }
 
+// WithStderr returns a copy of e with the end of what a child process wrote to stderr.
+func (e *Error) WithStderr(stderr string) *Error {
+	c := *e
+	c.stderr = stderr
+	return &c
+}
+
 // FromContext returns a Timeout or a Canceled for a context that has ended. message is as for NewError.
 func FromContext(ctx context.Context, message string) *Error {
 	code := Canceled

@@ -31,7 +31,7 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 	case o.Revision.Modern():
 		return false, noModern(err)
 	case x.hasEnded():
-		return true, x.cause
+		return true, x.ended()
 	}
 	err = x.openSession(ctx, o, self)
 	var refused *jsonrpc.Error
@@ -40,7 +40,7 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 			return false, nil
 		}
 	}
-	return false, err
+	return err != nil && x.hasEnded(), err // it may have answered the probe before it went
 }
 
 func noModern(err error) error {
