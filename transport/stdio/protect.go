@@ -9,8 +9,14 @@ import (
 
 var (
 	protecting sync.Mutex
-	protected  atomic.Pointer[os.File] // what standard output was
+	protected  atomic.Pointer[original]
 )
+
+// original is what standard output was.
+type original struct {
+	file   *os.File
+	before *os.File // os.Stdout, which closes its descriptor as soon as it is garbage
+}
 
 // ProtectStdout keeps what the program prints to standard output out of the stream of messages: from now on it goes to
 // standard error, and Serve alone has the standard output that the process was started with (rule B-06). On Unix that
@@ -26,7 +32,7 @@ func ProtectStdout() error {
 	if err != nil {
 		return fmt.Errorf("stdio: protecting standard output: %w", err)
 	}
-	protected.Store(f)
+	protected.Store(&original{file: f, before: os.Stdout})
 	os.Stdout = os.Stderr
 	return nil
 }

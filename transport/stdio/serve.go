@@ -39,7 +39,8 @@ func (o *ServeOptions) options() *transport.Options {
 // A read of standard input that is going on cannot be interrupted if it is a blocking one. If ctx ends, Serve leaves it
 // behind, with the one buffer that it reads into.
 func Serve(ctx context.Context, h jsonrpc.Handler, o *ServeOptions) error {
-	in, out := standard()
+	in, out, closeOut := standard()
+	defer closeOut()
 	return transport.Stream{Name: "stdio", In: in, Out: out, Inline: true}.Serve(ctx, h, o.options())
 }
 
@@ -56,9 +57,10 @@ func DialConn(ctx context.Context, rwc io.ReadWriteCloser, h jsonrpc.Handler, o 
 }
 
 // standard returns the streams of the process.
-func standard() (in, out *os.File) {
-	if f := protected.Load(); f != nil {
-		return os.Stdin, f
+func standard() (in, out *os.File, closeOut func()) {
+	if o := protected.Load(); o != nil {
+		return os.Stdin, o.file, func() {}
 	}
-	return os.Stdin, os.Stdout
+	out, closeOut = ownOutput(os.Stdout)
+	return os.Stdin, out, closeOut
 }
