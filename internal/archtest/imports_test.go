@@ -37,7 +37,11 @@ var rules = []archtest.Rule{
 		Never:   []string{"gen/...", "net/http"},
 	},
 	{Package: "transport/internal/...", May: ofTransports, Never: []string{"gen/..."}},
-	{Package: "transport/stdio", May: append([]string{"golang.org/x/sys/unix", "github.com/cenkalti/backoff/v5"}, ofTransports...), Never: []string{"gen/...", "net/http"}},
+	{
+		Package: "transport/stdio",
+		May:     append([]string{"golang.org/x/sys/unix", "golang.org/x/sys/windows", "github.com/cenkalti/backoff/v5"}, ofTransports...),
+		Never:   []string{"gen/...", "net/http"},
+	},
 	{Package: "transport/sse", May: ofTransports, Never: []string{"gen/..."}, Later: true},
 	{Package: "transport/streamable", May: ofTransports, Never: []string{"gen/..."}, Later: true},
 	// A suite of tests is the one place where a package that is no test may import a library for tests.
@@ -46,18 +50,22 @@ var rules = []archtest.Rule{
 	{Package: "internal/...", AnyImport: true},
 	{Package: "internal/demo", AnyImport: true, Never: []string{"net/http", "github.com/stretchr/testify/..."}},
 	{Package: "examples/...", AnyImport: true, Later: true},
+	{Package: "examples/stdio", AnyImport: true, Never: []string{"net/http"}}, // a program with stdio alone
 }
 
 func TestImports(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, archtest.Check(list(t), rules))
+	for _, system := range []string{"linux", "windows"} { // which files a package has depends on it
+		require.Empty(t, archtest.Check(list(t, system), rules), system)
+	}
 }
 
-// list asks go list about all packages of the module and what they import.
-func list(t *testing.T) []archtest.Package {
+// list asks go list about all packages of the module and what they import on a system.
+func list(t *testing.T, system string) []archtest.Package {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Standard,Imports,Deps", "./...")
 	cmd.Dir = root
+	cmd.Env = append(cmd.Environ(), "GOOS="+system)
 	out, err := cmd.Output()
 	require.NoError(t, err)
 	var all []archtest.Package

@@ -1,4 +1,4 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package stdio
 
@@ -7,9 +7,16 @@ import (
 	"syscall"
 )
 
+// group is a child alone: there is no way to know what it has started.
+type group struct{ cmd *exec.Cmd }
+
 func ownGroup(a *syscall.SysProcAttr) *syscall.SysProcAttr { return a }
 
-// terminateGroup does nothing: closing the standard input was all that can be said.
-func terminateGroup(*exec.Cmd) {}
+func (*group) adopt() error { return nil }
 
-func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
+// terminate reports that closing the standard input was all that can be said.
+func (*group) terminate() bool { return false }
+
+func (g *group) kill() { _ = g.cmd.Process.Kill() } // it may have ended
+
+func (g *group) reap() error { return g.cmd.Wait() }

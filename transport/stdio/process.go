@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"time"
 
 	"github.com/mcpwire/mcpwire/transport"
@@ -14,37 +15,65 @@ import (
 // process is a child process and what connects us with it.
 type process struct {
 	cmd      *exec.Cmd
+	group    *group
 	timeouts transport.Timeouts
 	stdin    *os.File // our ends
-	stdout   *os.File
-	stderr   *os.File
+	stdout   *output
+	stderr   *output
 	tail     *tail
-	exited   chan struct{} // the process was waited for
-	over     chan struct{} // and so was its group
+	exited   chan struct{} // the process was waited for, and its group told to end
 	drained  chan struct{} // nothing more comes from stderr
+	hurry    atomic.Bool   // it has not become a server in time: it gets no time to end by itself
 }
 
-// grace is how long the streams of a process that has ended are read on, and how long a process whose streams have ended
-// is waited for, before calls fail. What it wrote last is in the pipe already; only another process can hold it open.
-const grace = 100 * time.Millisecond
+const (
+	// lastGasp is how long a process whose streams have ended is waited for before calls fail. The system closes streams
+	// and reports the end at the same time, almost.
+	lastGasp = 500 * time.Millisecond
+	// lastWords is how long what it wrote last to standard error is waited for. It is in the pipe, and only has to be read.
+	lastWords = 100 * time.Millisecond
+)
 
 // spawn starts a copy of cmd.
-func spawn(ctx context.Context, cmd *exec.Cmd, t transport.Timeouts, line func([]byte)) (*process, error) {
-	if err := ctx.Err(); err != nil {
+func spawn(ctx context.Context, cmd *exec.Cmd, t transport.Timeouts, sink *sink) (*process, error) {
+	if ctx.Err() != nil {
 		return nil, transport.FromContext(ctx, "starting the server")
 	}
-	p := &process{timeouts: t, tail: &tail{line: line}, exited: make(chan struct{}), over: make(chan struct{}), drained: make(chan struct{})}
-	p.cmd = &exec.Cmd{
-		Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir, ExtraFiles: cmd.ExtraFiles,
-		SysProcAttr: ownGroup(cmd.SysProcAttr), Err: cmd.Err,
+	own := *cmd
+	p := &process{
+		cmd: &own, group: &group{cmd: &own}, timeouts: t, tail: &tail{sink: sink},
+		exited: make(chan struct{}), drained: make(chan struct{}),
 	}
+	own.SysProcAttr = ownGroup(cmd.SysProcAttr)
+	if cmd.Cancel != nil { // it is made by exec.CommandContext, and what Cancel does is about cmd
+		own.Cancel = func() error {
+			p.group.kill()
+			return nil
+		}
+	}
+	own.WaitDelay = 0
 	theirs, err := p.pipes()
-	if err == nil {
-		err = p.cmd.Start()
-	}
-	closeAll(theirs...)
 	if err != nil {
-		closeAll(p.stdin, p.stdout, p.stderr)
+		closeAll(append(theirs, p.ours()...)...)
+		return nil, transport.FromProcess("starting the server", -1, "", err)
+	}
+	started := make(chan error, 1)
+	go func() { // loading a program can take its time
+		err := own.Start()
+		closeAll(theirs...)
+		if err == nil {
+			err = p.group.adopt()
+		}
+		started <- err
+	}()
+	select {
+	case err = <-started:
+	case <-ctx.Done():
+		go p.abandon(started)
+		return nil, transport.FromContext(ctx, "starting the server")
+	}
+	if err != nil {
+		closeAll(p.ours()...)
 		return nil, transport.FromProcess("starting the server", -1, "", err)
 	}
 	go p.wait()
@@ -63,14 +92,25 @@ func (p *process) pipes() ([]*os.File, error) {
 	if err != nil {
 		return []*os.File{in}, err
 	}
-	p.stdout = r
+	p.stdout = newOutput(r)
 	r, errs, err := os.Pipe()
 	if err != nil {
 		return []*os.File{in, out}, err
 	}
-	p.stderr = r
+	p.stderr = newOutput(r)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = in, out, errs
 	return []*os.File{in, out, errs}, nil
+}
+
+// ours returns our ends, as far as they are there.
+func (p *process) ours() []*os.File {
+	all := []*os.File{p.stdin}
+	for _, o := range []*output{p.stdout, p.stderr} {
+		if o != nil {
+			all = append(all, o.file)
+		}
+	}
+	return all
 }
 
 func closeAll(files ...*os.File) {
@@ -81,16 +121,21 @@ func closeAll(files ...*os.File) {
 	}
 }
 
-// wait reaps the process. What it has started goes with it: a grandchild could hold the streams open for ever (rule
-// B-28). The group is told at once, while its id cannot be that of another.
+// abandon ends a process that starts after it was given up.
+func (p *process) abandon(started <-chan error) {
+	if <-started == nil {
+		p.group.kill()
+		_ = p.group.reap() // nobody asks
+	}
+	closeAll(p.ours()...)
+}
+
+// wait reaps the process. What it has started goes with it: a grandchild could hold the streams open for ever (rule B-28).
 func (p *process) wait() {
-	defer close(p.over)
-	_ = p.cmd.Wait() // how it ended stands in ProcessState
+	_ = p.group.reap() // how it ended stands in ProcessState
+	p.stdout.finish()
+	p.stderr.finish()
 	close(p.exited)
-	killGroup(p.cmd)
-	// The readers have to get what the process wrote last, and no more than that.
-	_ = p.stdout.SetReadDeadline(time.Now().Add(grace))
-	_ = p.stderr.SetReadDeadline(time.Now().Add(grace))
 }
 
 // drain reads the standard error for as long as anybody writes there.
@@ -100,37 +145,58 @@ func (p *process) drain() {
 	p.tail.flush()
 }
 
-// ended says what calls fail with when nothing more can be read from the process.
+// ended says what calls fail with when the process takes or says nothing any more (rule B-29).
 func (p *process) ended(err error) error {
-	if !waitFor(p.exited, grace) {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it has closed its standard output")
-		}
-		return transport.FromProcess("the server", -1, p.tail.String(), err)
+	if waitFor(p.exited, lastGasp) {
+		waitFor(p.drained, lastWords)
+		s := p.cmd.ProcessState
+		return transport.FromProcess("the server has ended", s.ExitCode(), p.tail.String(), errors.New(s.String()))
 	}
-	waitFor(p.drained, grace)
-	s := p.cmd.ProcessState
-	return transport.FromProcess("the server has ended", s.ExitCode(), p.tail.String(), errors.New(s.String()))
+	what := "reading from the server"
+	switch {
+	case errors.Is(err, io.EOF):
+		what, err = "the server has closed its standard output", nil
+	case hungUp(err):
+		what, err = "the server has closed its standard input", nil
+	}
+	return transport.FromProcess(what, -1, p.tail.String(), err)
+}
+
+// agreed is told how the agreement on a revision has ended. A start that has failed says what the server has said.
+func (p *process) agreed(err error) error {
+	p.hurry.Store(errors.Is(err, transport.Timeout) || errors.Is(err, transport.Canceled))
+	if e, ok := err.(*transport.Error); ok && e.Stderr() == "" { //nolint:errorlint // one that is wrapped has said what it is about
+		return e.WithStderr(p.tail.String())
+	}
+	return err
 }
 
 // close ends the process step by step (rules B-19 to B-22), and leaves nothing of it behind.
 func (p *process) close() error {
 	_ = p.stdin.Close() // the error would be of a write that was given up
-	var err error
-	if !waitFor(p.exited, p.timeouts.Shutdown) {
-		terminateGroup(p.cmd)
-		if !waitFor(p.exited, p.timeouts.Kill) {
-			killGroup(p.cmd)
-			if !waitFor(p.exited, p.timeouts.Kill) {
-				err = transport.FromProcess("the server cannot be killed", -1, p.tail.String(), nil)
-			}
-		}
-	}
-	waitFor(p.over, grace)
-	_ = p.stdout.Close()
-	_ = p.stderr.Close()
-	waitFor(p.drained, grace)
+	err := p.end()
+	_ = p.stdout.file.Close()
+	_ = p.stderr.file.Close()
+	waitFor(p.drained, lastWords)
 	return err
+}
+
+func (p *process) end() error {
+	patience := p.timeouts.Shutdown
+	if p.hurry.Load() {
+		patience = 0
+	}
+	if waitFor(p.exited, patience) {
+		return nil
+	}
+	if p.group.terminate() && waitFor(p.exited, p.timeouts.Kill) {
+		return nil
+	}
+	p.group.kill()
+	if waitFor(p.exited, p.timeouts.Kill) {
+		return nil
+	}
+	return transport.FromProcess("the server cannot be killed", -1, p.tail.String(), nil)
 }
 
 // waitFor reports whether c was closed within d.

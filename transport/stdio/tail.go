@@ -2,6 +2,7 @@ package stdio
 
 import (
 	"bytes"
+	"io"
 	"sync"
 )
 
@@ -10,27 +11,46 @@ const (
 	maxQuote = 4 << 10  // of them, in an error
 )
 
-// tail keeps the end of what is written to it, and hands on its lines.
+// tail keeps the end of what is written to it, and hands it on.
 type tail struct {
-	line func([]byte) // nil for nobody
+	sink *sink // nil for nobody
 
 	mu   sync.Mutex
-	kept []byte
+	ring []byte
+	next int // the oldest byte of a full ring
 
 	part []byte // of a line; of the writer
 }
 
+// sink is who wants to have what is written, one call at a time: the processes of a Client may write to it one after the
+// other, and the last of one while the next begins.
+type sink struct {
+	mu     sync.Mutex
+	line   func([]byte)
+	all    io.Writer
+	failed func(v any) // is told of a panic
+}
+
+// Write never fails: a process that writes must not be stopped by what becomes of that here.
 func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	t.kept = append(t.kept, b...)
-	if len(t.kept) > 2*maxTail {
-		t.kept = append(t.kept[:0], t.kept[len(t.kept)-maxTail:]...)
-	}
-	t.mu.Unlock()
-	if t.line != nil {
+	t.keep(b)
+	if t.sink != nil {
+		t.sink.write(b)
 		t.lines(b)
 	}
 	return len(b), nil
+}
+
+func (t *tail) keep(b []byte) {
+	b = b[max(0, len(b)-maxTail):]
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := min(len(b), maxTail-len(t.ring))
+	t.ring = append(t.ring, b[:n]...)
+	for b = b[n:]; len(b) > 0; b = b[n:] {
+		n = copy(t.ring[t.next:], b)
+		t.next = (t.next + n) % maxTail
+	}
 }
 
 func (t *tail) lines(b []byte) {
@@ -41,7 +61,7 @@ func (t *tail) lines(b []byte) {
 			return
 		}
 		if len(t.part) == 0 {
-			t.line(bytes.TrimSuffix(b[:min(i, maxTail)], []byte("\r")))
+			t.sink.hear(b[:min(i, maxTail)])
 		} else {
 			t.part = append(t.part, b[:min(i, maxTail-len(t.part))]...)
 			t.flush()
@@ -52,8 +72,8 @@ func (t *tail) lines(b []byte) {
 
 // flush hands on a line that has no end yet.
 func (t *tail) flush() {
-	if t.line != nil && len(t.part) > 0 {
-		t.line(bytes.TrimSuffix(t.part, []byte("\r")))
+	if t.sink != nil && len(t.part) > 0 {
+		t.sink.hear(t.part)
 	}
 	t.part = t.part[:0]
 }
@@ -62,5 +82,36 @@ func (t *tail) flush() {
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return string(bytes.TrimSpace(t.kept[max(0, len(t.kept)-maxQuote):]))
+	b := append(bytes.Clone(t.ring[t.next:]), t.ring[:t.next]...)
+	return string(bytes.TrimSpace(b[max(0, len(b)-maxQuote):]))
+}
+
+func (s *sink) hear(line []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.line == nil {
+		return
+	}
+	defer s.recover(func() { s.line = nil })
+	s.line(bytes.TrimSuffix(line, []byte("\r")))
+}
+
+func (s *sink) write(b []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == nil {
+		return
+	}
+	defer s.recover(func() { s.all = nil })
+	if _, err := s.all.Write(b); err != nil {
+		s.all = nil
+	}
+}
+
+// recover is deferred: who panics is not called again.
+func (s *sink) recover(drop func()) {
+	if v := recover(); v != nil {
+		drop()
+		s.failed(v)
+	}
 }

@@ -1,0 +1,27 @@
+package archtest_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A program with stdio alone has nothing of net/http in it, whatever the lists of imports say.
+func TestStdioBinary(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "server")
+	run := func(args ...string) string {
+		cmd := exec.CommandContext(t.Context(), "go", args...)
+		cmd.Dir = root
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return string(out)
+	}
+	run("build", "-o", binary, "./examples/stdio")
+	symbols := run("tool", "nm", binary)
+	require.Contains(t, symbols, " github.com/mcpwire/mcpwire/transport/stdio.Serve")
+	require.NotContains(t, symbols, " net/http.")
+	require.NotContains(t, symbols, " net.Dial")
+}
