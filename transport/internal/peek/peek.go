@@ -6,6 +6,8 @@
 package peek
 
 import (
+	"bytes"
+
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 )
@@ -65,10 +67,15 @@ func (m *Meta) read(d *codec.Decoder) {
 			m.Version, m.Modern = d.String(), true
 		case KeyClientCapabilities:
 			d.Once(&seen, metaCapabilities)
-			m.Capabilities = d.RawObject()
+			if d.Kind() != codec.KindObject { // null would count as declared
+				d.Unexpected("an object")
+			}
+			m.Capabilities = d.Raw()
 		case KeyLogLevel:
 			d.Once(&seen, metaLogLevel)
-			m.LogLevel = d.String()
+			if m.LogLevel = d.String(); m.LogLevel == "" {
+				_ = d.Fail(codec.ErrInvalid) // stays in d; no level is called so
+			}
 		case KeyProgressToken:
 			d.Once(&seen, metaToken)
 			m.Token = id(d)
@@ -125,6 +132,25 @@ func String(r codec.Raw, name string) (string, error) {
 	d.ResetRaw(member)
 	s := string([]byte(d.String()))
 	return s, d.Err()
+}
+
+// Members calls f with each member of the object r, in order: its name, its text from the name on, and its value. A name may
+// come twice.
+func Members(r codec.Raw, f func(name string, text []byte, value codec.Raw)) error {
+	var d codec.Decoder
+	d.ResetRaw(r)
+	d.Kind() // skips white space
+	from := d.Offset() + 1
+	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
+		value := d.Raw()
+		if d.Err() != nil {
+			break
+		}
+		to := d.Offset()
+		f(key, bytes.TrimLeft(r.Bytes()[from:to], ", \t\r\n"), value)
+		from = to
+	}
+	return d.Err()
 }
 
 // Strings returns the member of the object r that has this name and is a list of strings, in memory of its own.
