@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/mcpwire/mcpwire/codec"
@@ -147,16 +148,18 @@ func (m *clientMeta) add(dst, token []byte, e existing) []byte {
 	return dst
 }
 
-// find looks for _meta in params. It reads no further than it has to: generated code writes _meta first.
+// find looks for _meta in params. It reads no further than it has to: generated code writes _meta first. What comes twice
+// is refused: the server might read the other one.
 func (m *clientMeta) find(params []byte) (existing, error) {
 	var (
-		d codec.Decoder
-		e existing
+		d    codec.Decoder
+		e    existing
+		seen uint64
 	)
 	d.Reset(params)
 	key, ok := d.FirstKey()
 	e.members, e.empty = bytes.IndexByte(params, '{')+1, !ok
-	if key != "_meta" && !bytes.Contains(params, []byte(`_meta"`)) && !bytes.Contains(params, []byte(`\u`)) {
+	if key != "_meta" && !mayHaveMeta(params) {
 		return e, d.Err()
 	}
 	for ; ok; key, ok = d.NextKey(key) {
@@ -164,36 +167,53 @@ func (m *clientMeta) find(params []byte) (existing, error) {
 			d.Skip()
 			continue
 		}
-		if d.Null() {
+		if d.Once(&seen, 1); d.Null() {
 			e.found, e.n0 = true, len("null")
 			e.nullAt = d.Offset() - e.n0
-			return e, d.Err()
+		} else {
+			m.findIn(&d, &e)
 		}
-		m.findIn(&d, &e)
-		break
+		if d.Err() != nil || !mayHaveMeta(params[d.Offset():]) {
+			break
+		}
 	}
 	return e, d.Err()
+}
+
+// mayHaveMeta reports whether there may be a member _meta in part of an object. Only such an escape can hide its name.
+func mayHaveMeta(text []byte) bool {
+	return bytes.Contains(text, []byte(`_meta"`)) || bytes.Contains(text, []byte(`\u`))
 }
 
 // findIn looks at the members of _meta.
 func (m *clientMeta) findIn(d *codec.Decoder, e *existing) {
 	d.Kind() // skips white space
 	e.members, e.found = d.Offset()+1, true
+	var seen uint64
 	key, ok := d.FirstKey()
 	e.empty = !ok
 	for ; ok; key, ok = d.NextKey(key) {
-		switch key {
-		case peek.KeyProgressToken:
+		if key == peek.KeyProgressToken {
+			d.Once(&seen, 1)
 			e.token = true
 			d.Kind()
 			e.from = d.Offset()
 			d.Skip()
 			e.to = d.Offset()
-		default:
-			for i := range e.seen {
-				e.seen[i] = e.seen[i] || m != nil && m.members[i].key == key
-			}
-			d.Skip()
+			continue
 		}
+		if i := m.index(key); i >= 0 {
+			d.Once(&seen, 2<<i)
+			e.seen[i] = true
+		}
+		d.Skip()
 	}
+}
+
+// index returns which of the members of m has this key; -1 for none.
+func (m *clientMeta) index(key string) int {
+	if m == nil {
+		return -1
+	}
+	return slices.IndexFunc(m.members[:], func(x metaMember) bool { return len(x.text) > 0 && x.key == key })
 }
