@@ -95,7 +95,13 @@ func (p *peer) admitInBatch(r *request) error {
 	case r.m.Method == methodInitialize:
 		return errInitializeInBatch // rule A-24
 	}
-	return p.admit(r)
+	if err := p.admit(r); err != nil {
+		return err
+	}
+	if r.m.Info().Revision.Modern() {
+		return jsonrpc.ErrBatch // rule A-27: it is no message of this session
+	}
+	return nil
 }
 
 // batch is where the answers to the requests of one batch go: they are sent together, when the last one is there. What

@@ -106,34 +106,11 @@ func (p *peer) Do(ctx context.Context, c *jsonrpc.Call) error {
 		}
 	}
 	if !p.client {
-		if err := p.mayCall(c.Method); err != nil {
+		if err := p.mayCall(c); err != nil {
 			return err
 		}
 	}
 	return p.do(ctx, c, nil)
-}
-
-// needs says which capability of the client a request of the server needs (rule F-09).
-var needs = map[string]string{
-	"sampling/createMessage": "sampling",
-	"elicitation/create":     "elicitation",
-	"roots/list":             "roots",
-}
-
-// mayCall says why a server cannot send a request to its client, if it cannot (rules B-13, F-05, F-09).
-func (p *peer) mayCall(method string) error {
-	info := p.info.Load()
-	if info == nil || !info.CanCall || !p.ready.Load() && method != methodPing {
-		return errCannotCall
-	}
-	need, ok := needs[method]
-	if !ok {
-		return nil
-	}
-	if has, err := peek.Member(info.Capabilities, need); err != nil || has.IsZero() {
-		return NewError(CannotCall, "the client has not declared the capability "+need, err)
-	}
-	return nil
 }
 
 // do sends jc, because of the request h if that is not nil, and waits for the answer.
@@ -179,7 +156,7 @@ func (cl *call) run(ctx context.Context, h *handle) error {
 		<-cl.done
 		return cl.outcome()
 	}
-	if cl.sent && cl.Method != methodInitialize && cl.Method != methodDiscover { // rule F-11; a probe may be too much already
+	if cl.sent && cl.cancellable() {
 		p.cancelAtPeer(cl.id, err, h)
 	}
 	return err
@@ -373,7 +350,7 @@ func (p *peer) deliver(m *jsonrpc.Message, b *block.Block, by *callContext) {
 	cl := p.calls[id]
 	if cl == nil || !ok {
 		p.mu.Unlock()
-		p.observe(Observation{Event: LateAnswer})
+		p.observeStray(m)
 		return
 	}
 	p.release(id)
@@ -411,7 +388,7 @@ func (p *peer) lose(id int64, err error) {
 // loseBad fails the call that a message was to answer which is not one.
 func (p *peer) loseBad(m *jsonrpc.Message, err error) {
 	if id, ok := m.ID.Int64(); ok && m.Kind == jsonrpc.Response {
-		p.lose(id, NewError(Protocol, "the answer is not valid", err))
+		p.lose(id, NewError(Protocol, "the answer is not valid", localCause(err)))
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
-	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
 // Hub publishes notifications that belong to no request, such as a changed list of tools, to the clients of any number of
@@ -34,10 +33,21 @@ const (
 	methodResourceUpdated  = "notifications/resources/updated"
 )
 
-// Publish sends a notification to all clients that want it. params may be nil, and are encoded once. filter, if not nil, picks
+// listenable reports whether there are subscriptions to a notification. Nobody gets these but by a subscription or in a session.
+func listenable(method string) bool {
+	switch method {
+	case methodToolsChanged, methodPromptsChanged, methodResourcesChanged, methodResourceUpdated:
+		return true
+	}
+	return false
+}
+
+// Publish sends a notification to all clients that want it. params may be nil, and are encoded once for all sessions and once for
+// all subscriptions; params of another server's notification may be sent on as they are. filter, if not nil, picks
 // the clients; it must return at once and may be called at the same time as others of its kind. A client whose queue
-// is full does not get the notification, which its server's Observer is told of; nobody waits for it. Publish
-// returns how many clients the notification goes to; the error is that of params, or of ctx if it has ended before.
+// is full does not get the notification, which its server's Observer is told of; nobody waits for it. Each client
+// gets what one goroutine publishes in that order. Publish returns how many clients and subscriptions the notification goes
+// to; the error is that of params, or of ctx if it has ended before.
 func (h *Hub) Publish(ctx context.Context, method string, params codec.Appender, filter func(*jsonrpc.Info) bool) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, FromContext(ctx, "publishing")
@@ -50,12 +60,12 @@ func (h *Hub) Publish(ctx context.Context, method string, params codec.Appender,
 	count := 0
 	for _, p := range sessions {
 		info := p.info.Load()
-		if p.ready.Load() && p.subs.want(n) && (filter == nil || filter(info)) && p.published(n.method, p.offerNow(n.legacy)) {
+		if p.ready.Load() && p.subs.want(n) && (filter == nil || filter(info)) && p.publish(n) {
 			count++
 		}
 	}
 	for _, l := range listeners {
-		if l.wants(n) && (filter == nil || filter(&l.info)) && l.p.published(n.method, l.offer(func(dst []byte) []byte { return n.listen(dst, l.id) })) {
+		if l.wants(n) && (filter == nil || filter(&l.info)) && l.publish(n) {
 			count++
 		}
 	}
@@ -82,7 +92,13 @@ func (h *Hub) offers(method string) bool {
 	return h.Methods == nil || slices.Contains(h.Methods, method)
 }
 
+// join adds a session, unless it has ended: then leave was called, or it will be.
 func (h *Hub) join(p *peer) {
+	p.subs.mu.Lock()
+	defer p.subs.mu.Unlock()
+	if p.subs.ended {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.sessions == nil {
@@ -112,75 +128,58 @@ func (h *Hub) remove(l *listener) {
 	delete(h.listeners, l)
 }
 
-// publication is a notification that is encoded.
-type publication struct {
-	method string
-	uri    string // of the resource that it is about
-	frame  []byte // for sessions
-	at     int    // where the members of _meta begin, or those of params if it has none
-	meta   bool   // there is a _meta
-	empty  bool   // nothing follows
+// publish queues a notification, if there is room for it.
+func (p *peer) publish(n *publication) bool {
+	return p.fits(n) && p.noteDrop(n, p.offer(n.session))
 }
 
-func newPublication(method string, params codec.Appender) (*publication, error) {
-	n := &publication{method: method}
-	if params == nil {
-		params = codec.RawString("{}")
+// fits reports whether a notification is no larger than messages to p may be.
+func (p *peer) fits(n *publication) bool {
+	size, limit := n.size(), p.opts.Limits.Message
+	if size > limit {
+		p.observe(Observation{Event: MessageDropped, Method: n.method, Err: TooLarge("message to the peer", int64(size), int64(limit))})
 	}
-	frame, err := jsonrpc.AppendNotification(nil, method, params, 0)
+	return size <= limit
+}
+
+// publish queues a notification for a subscription, if that has not ended and there is room. After a cancellation has come, nothing
+// more is sent for it (rule B-16).
+func (l *listener) publish(n *publication) bool {
+	if !l.p.fits(n) {
+		return false
+	}
+	r, err := l.h.enter()
 	if err != nil {
-		return nil, err
+		return false
 	}
-	var m jsonrpc.Message
-	if err := jsonrpc.Scan(frame, &m); err != nil {
-		return nil, err
+	if r.settled != nil || l.over {
+		r.mu.Unlock()
+		return false
 	}
-	n.frame = frame
-	text := m.Params.Bytes()
-	e, err := (*clientMeta)(nil).find(text)
-	if err != nil {
-		return nil, err
+	text := func(dst []byte) []byte { return n.listen(dst, l.id) }
+	o, ok := r.out.(*writer)
+	if !ok {
+		ok = offerTo(r.out)(text)
+		r.mu.Unlock()
+		return l.p.noteDrop(n, ok)
 	}
-	n.at, n.meta, n.empty = len(frame)-1-len(text)+e.members, e.found, e.empty
-	if method == methodResourceUpdated {
-		n.uri, err = peek.String(m.Params, "uri")
+	ok = o.enqueue(text)
+	r.mu.Unlock() // before something is written
+	if ok {
+		o.kick()
 	}
-	return n, err
+	return l.p.noteDrop(n, ok)
 }
 
-// legacy appends the notification for a session.
-func (n *publication) legacy(dst []byte) []byte { return append(dst, n.frame...) }
-
-// listen appends the notification for a subscription, whose id stands in _meta (rule A-47).
-func (n *publication) listen(dst []byte, id jsonrpc.ID) []byte {
-	dst = append(dst, n.frame[:n.at]...)
-	if !n.meta {
-		dst = append(dst, `"_meta":{`...)
+// noteDrop tells the Observer of a notification that found no room.
+func (p *peer) noteDrop(n *publication, ok bool) bool {
+	if !ok {
+		p.observe(Observation{Event: MessageDropped, Method: n.method, Err: errQueueFull})
 	}
-	dst = append(dst, `"`+peek.KeySubscriptionID+`":`...)
-	dst, _ = id.AppendJSON(dst) // only the zero ID fails
-	if !n.meta {
-		dst = append(dst, '}')
-	}
-	if !n.empty {
-		dst = append(dst, ',')
-	}
-	return append(dst, n.frame[n.at:]...)
+	return ok
 }
 
-func (p *peer) offerNow(f func([]byte) []byte) error {
-	if !p.offer(f) {
-		return errQueueFull
-	}
-	return nil
-}
-
-// published reports whether a notification was queued, and tells the Observer of one that found no room.
-func (p *peer) published(method string, err error) bool {
-	if err == errQueueFull { //nolint:errorlint // it is never wrapped
-		p.observe(Observation{Event: MessageDropped, Method: method, Err: err})
-	}
-	return err == nil
-}
-
-var errQueueFull = NewError(Overloaded, "too much waits to be written", nil)
+var (
+	errQueueFull     = NewError(Overloaded, "too much waits to be written", nil)
+	errNotSubscribed = NewError(CannotCall, "in this revision the notification goes to subscriptions: publish it with a Hub", nil) // rule E-40
+)

@@ -13,10 +13,13 @@ import (
 type listener struct {
 	p         *peer
 	h         *handle
+	over      bool // nothing is published for it any more; guarded by the lock of h's request
 	id        jsonrpc.ID
 	info      jsonrpc.Info
 	methods   map[string]bool // without that of updated resources
 	resources map[string]bool // by uri
+	count     int             // of resources in the request
+	size      int             // of their URIs, in bytes
 	end       chan struct{}   // closed when the server ends it
 }
 
@@ -27,27 +30,15 @@ func (l *listener) wants(n *publication) bool {
 	return l.methods[n.method]
 }
 
-// offer queues a notification, if there is room for it.
-func (l *listener) offer(f func([]byte) []byte) error {
-	r, err := l.h.enter()
-	if err != nil {
-		return err // it has just ended
-	}
-	defer r.mu.Unlock()
-	if !offerTo(r.out)(f) {
-		return errQueueFull
-	}
-	return nil
-}
-
 // listen answers a subscriptions/listen: it lasts until the client cancels it, or the connection or server ends.
 func (p *peer) listen(h *handle) {
-	l, agreed, err := p.newListener(&h.r.m)
+	l, agreed, err := p.newListener(h)
 	if err != nil {
 		_ = h.Error(err) // a failed write ends the stream
 		return
 	}
-	if l.h = h; offerTo(h.r.out) == nil {
+	defer p.subs.close(l)
+	if offerTo(h.r.out) == nil {
 		_ = h.Error(errNoAnswer) // the transport has no way to send what comes later
 		return
 	}
@@ -64,8 +55,8 @@ func (p *peer) listen(h *handle) {
 	case <-h.Done():
 	case <-l.end:
 	}
-	p.subs.close(l)
 	p.opts.Hub.remove(l)
+	l.close()
 	// Two pages of the specification want two different ends: a client on a byte stream gets both (trap T-08).
 	ctx := context.Background()
 	id := l.id.String()
@@ -75,8 +66,17 @@ func (p *peer) listen(h *handle) {
 	_ = h.Result(codec.RawString(`{"resultType":"complete","_meta":{"` + peek.KeySubscriptionID + `":` + id + `}}`))
 }
 
+// close lets nothing be published any more. Whoever publishes may have found l in the Hub before it was removed.
+func (l *listener) close() {
+	if r, err := l.h.enter(); err == nil {
+		l.over = true
+		r.mu.Unlock()
+	}
+}
+
 // newListener reads what a client wants to hear of, and returns the params that tell it what it will (rule E-53).
-func (p *peer) newListener(m *jsonrpc.Message) (*listener, []byte, *jsonrpc.Error) {
+func (p *peer) newListener(h *handle) (*listener, []byte, *jsonrpc.Error) {
+	m := &h.r.m
 	bad := func(err error) (*listener, []byte, *jsonrpc.Error) {
 		return nil, nil, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: notifications: %w", err)
 	}
@@ -87,7 +87,7 @@ func (p *peer) newListener(m *jsonrpc.Message) (*listener, []byte, *jsonrpc.Erro
 	if !filter.Is(codec.KindObject) {
 		return bad(codec.ErrMissing)
 	}
-	l := &listener{p: p, id: m.ID.Clone(), methods: map[string]bool{}, resources: map[string]bool{}, end: make(chan struct{})}
+	l := &listener{p: p, h: h, id: m.ID.Clone(), methods: map[string]bool{}, resources: map[string]bool{}, end: make(chan struct{})}
 	l.info = *m.Info()
 	l.info.Capabilities = l.info.Capabilities.Clone()
 	agreed := append([]byte(nil), `{"_meta":{"`+peek.KeySubscriptionID+`":`...)
@@ -99,11 +99,11 @@ func (p *peer) newListener(m *jsonrpc.Message) (*listener, []byte, *jsonrpc.Erro
 		{"promptsListChanged", methodPromptsChanged},
 		{"resourcesListChanged", methodResourcesChanged},
 	} {
-		wish, err := peek.Member(filter, x.member)
+		wish, err := peek.Bool(filter, x.member)
 		if err != nil {
 			return bad(err)
 		}
-		if string(wish.Bytes()) == "true" && p.opts.Hub.offers(x.method) {
+		if wish && p.opts.Hub.offers(x.method) {
 			l.methods[x.method] = true
 			agreed = append(agreed, `"`+x.member+`":true,`...)
 		}
@@ -112,9 +112,13 @@ func (p *peer) newListener(m *jsonrpc.Message) (*listener, []byte, *jsonrpc.Erro
 	if err != nil {
 		return bad(err)
 	}
-	if len(uris) > maxSubscriptions {
+	for _, uri := range uris {
+		l.size += len(uri)
+	}
+	if !p.subs.reserve(len(uris), l.size) {
 		return nil, nil, errSubscriptions
 	}
+	l.count = len(uris)
 	if len(uris) > 0 && p.opts.Hub.offers(methodResourceUpdated) {
 		wish, _ := peek.Member(filter, "resourceSubscriptions") // it was read before
 		for _, uri := range uris {
@@ -128,15 +132,20 @@ func (p *peer) newListener(m *jsonrpc.Message) (*listener, []byte, *jsonrpc.Erro
 	return l, append(agreed, '}', '}'), nil
 }
 
-// maxSubscriptions is how many resources one session, or one subscription, is told of.
-const maxSubscriptions = 1024
+// How many resources one peer can subscribe to, and how long their URIs are together (rule H-16).
+const (
+	maxSubscriptions = 1024
+	maxSubscribed    = 1 << 20 // bytes
+)
 
-var errSubscriptions = jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "more than %d subscriptions", maxSubscriptions)
+var errSubscriptions = jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "more than %d subscriptions, or %d bytes of URIs", maxSubscriptions, maxSubscribed)
 
 // subscriptions are what one peer wants to hear of.
 type subscriptions struct {
 	mu        sync.Mutex
 	uris      map[string]bool // by resources/subscribe
+	count     int             // of resources, by all ways together
+	size      int             // of their URIs, in bytes
 	listeners map[*listener]struct{}
 	ended     bool
 }
@@ -159,20 +168,47 @@ func (s *subscriptions) note(m *jsonrpc.Message) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m.Method == methodUnsubscribe {
+	switch has := s.uris[uri]; {
+	case m.Method == methodUnsubscribe && has:
 		delete(s.uris, uri)
-		return
+		s.count--
+		s.size -= len(uri)
+	case m.Method == methodSubscribe && !has:
+		if s.uris == nil {
+			s.uris = map[string]bool{}
+		}
+		s.uris[uri] = true
+		s.count++
+		s.size += len(uri)
 	}
-	if s.uris == nil {
-		s.uris = map[string]bool{}
-	}
-	s.uris[uri] = true
 }
 
-func (s *subscriptions) full() bool {
+// full reports whether there is no room for what a resources/subscribe asks for.
+func (s *subscriptions) full(m *jsonrpc.Message) bool {
+	uri, err := peek.String(m.Params, "uri")
+	if err != nil {
+		return false // the handler says what is wrong
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.uris) >= maxSubscriptions
+	return !s.uris[uri] && !s.room(1, len(uri))
+}
+
+// room reports whether a peer can subscribe to more resources. The lock is held.
+func (s *subscriptions) room(count, size int) bool {
+	return s.count+count <= maxSubscriptions && s.size+size <= maxSubscribed
+}
+
+// reserve makes room for the resources of a listener, until it is closed.
+func (s *subscriptions) reserve(count, size int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.room(count, size) {
+		return false
+	}
+	s.count += count
+	s.size += size
+	return true
 }
 
 // open notes a listener; if the connection has ended meanwhile, the listener ends at once.
@@ -193,6 +229,8 @@ func (s *subscriptions) close(l *listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.listeners, l)
+	s.count -= l.count
+	s.size -= l.size
 }
 
 // end ends all listeners, and lets no more begin.

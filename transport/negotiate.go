@@ -201,25 +201,3 @@ func (x *connection) agreed(result codec.Raw, pinned jsonrpc.Revision) error {
 	x.info.Store(&jsonrpc.Info{Revision: v, Session: x.peer, Capabilities: x.server.capabilities, CanCall: true})
 	return nil
 }
-
-// offers says which capability of the server a request needs (rule F-09).
-var offers = map[string]string{
-	"tools/list": "tools", "tools/call": "tools",
-	"prompts/list": "prompts", "prompts/get": "prompts",
-	"resources/list": "resources", "resources/read": "resources", "resources/templates/list": "resources",
-	"resources/subscribe": "resources", "resources/unsubscribe": "resources",
-	"completion/complete": "completions", "logging/setLevel": "logging",
-}
-
-// mayAsk says why the client should not send a request, if it is strict. Revision 2024-11-05 has no capability
-// for completions.
-func (x *connection) mayAsk(o *ClientOptions, method string) error {
-	need, ok := offers[method]
-	if !ok || !o.StrictCapabilities || need == "completions" && x.info.Load().Revision == jsonrpc.Rev20241105 {
-		return nil
-	}
-	if has, err := peek.Member(x.server.capabilities, need); err != nil || has.IsZero() {
-		return NewError(CannotCall, "the server has not declared the capability "+need, err)
-	}
-	return nil
-}

@@ -17,7 +17,7 @@ const (
 	MessageOut                  // a message was written: Method, Bytes
 	RequestDone                 // a request of the peer was handled: Method, Duration, Err
 	CallDone                    // a call of ours has ended: Method, Duration, Err
-	LateAnswer                  // an answer came that no call waits for; it is dropped
+	LateAnswer                  // an answer came that no call waits for; it is dropped: Err, if it is an error that answers nothing in particular
 	BadMessage                  // what came is no message: Bytes, Err
 	MessageDropped              // a message found no stream, or no room in a queue: Method, Err
 	SessionBegin                // a connection or session is there

@@ -180,6 +180,9 @@ func (h *handle) Notify(ctx context.Context, method string, params codec.Appende
 	return h.write(ctx, false, func(r *request, buf []byte) ([]byte, error) {
 		info := r.m.Info()
 		start := len(buf)
+		if info.Revision.Modern() && listenable(method) {
+			return buf, errNotSubscribed
+		}
 		buf, err := jsonrpc.AppendNotification(buf, method, params, info.Revision)
 		if err == nil && method == methodMessage && info.Revision.Modern() && !wantsLog(info.LogLevel, buf[start:]) {
 			return buf[:start], nil
@@ -202,6 +205,10 @@ func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 		return settled
 	case !can:
 		return errCannotCall
+	case !h.p.client:
+		if err := h.p.mayCall(c); err != nil {
+			return err
+		}
 	}
 	if err := h.leaveReader(); err != nil {
 		return err

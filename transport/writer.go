@@ -152,6 +152,15 @@ func (o *writer) push(ctx context.Context) error {
 
 // offer queues the message that f appends, if there is room for it; it waits for nothing.
 func (o *writer) offer(f func([]byte) []byte) bool {
+	if !o.enqueue(f) {
+		return false
+	}
+	o.kick()
+	return true
+}
+
+// enqueue is the first half of offer: if it reports true, the lock is held, and kick does the rest.
+func (o *writer) enqueue(f func([]byte) []byte) bool {
 	buf := o.begin()
 	if o.err != nil || o.full(1) {
 		o.abort()
@@ -159,6 +168,11 @@ func (o *writer) offer(f func([]byte) []byte) bool {
 	}
 	o.buf = append(f(buf), o.after...)
 	o.count++
+	return true
+}
+
+// kick sees to it that what waits is written, and releases the lock.
+func (o *writer) kick() {
 	if !o.writing && !o.paused {
 		if o.try != nil {
 			o.tryOnce()
@@ -167,7 +181,6 @@ func (o *writer) offer(f func([]byte) []byte) bool {
 		}
 	}
 	o.mu.Unlock()
-	return true
 }
 
 // start leaves the writing to the goroutine.

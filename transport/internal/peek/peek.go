@@ -134,6 +134,18 @@ func String(r codec.Raw, name string) (string, error) {
 	return s, d.Err()
 }
 
+// Bool returns the boolean member of the object r that has this name; false if there is none.
+func Bool(r codec.Raw, name string) (bool, error) {
+	member, err := Member(r, name)
+	if err != nil || member.IsZero() {
+		return false, err
+	}
+	var d codec.Decoder
+	d.ResetRaw(member)
+	b := d.Bool()
+	return b, d.Err()
+}
+
 // Members calls f with each member of the object r, in order: its name, its text from the name on, and its value. A name may
 // come twice.
 func Members(r codec.Raw, f func(name string, text []byte, value codec.Raw)) error {

@@ -21,6 +21,16 @@ func raw(t *testing.T, text string) codec.Raw {
 	return r
 }
 
+func message(t *testing.T, params string) *jsonrpc.Message {
+	t.Helper()
+	if params != "" {
+		params = `,"params":` + params
+	}
+	m := new(jsonrpc.Message)
+	require.NoError(t, jsonrpc.Scan([]byte(`{"jsonrpc":"2.0","id":1,"method":"m"`+params+`}`), m))
+	return m
+}
+
 func id(t *testing.T, text string) (x jsonrpc.ID) {
 	t.Helper()
 	if text != "" {
@@ -77,7 +87,7 @@ func TestMeta(t *testing.T) {
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			var m peek.Meta
-			err := m.Read(raw(t, tt.params))
+			err := m.Read(message(t, tt.params))
 			if tt.err != nil {
 				require.ErrorIs(t, err, tt.err)
 				return

@@ -1,0 +1,124 @@
+package transport
+
+import (
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
+)
+
+// publication is a notification that is encoded, once for all who get it.
+type publication struct {
+	method string
+	uri    string // of the resource that it is about
+	frame  []byte // for sessions
+	head   []byte // for subscriptions: what stands before the id of the subscription
+	tail   []byte // and behind it
+}
+
+// newPublication encodes a notification. Its params may be those of another server's, with the id of a subscription there: that is not
+// sent on (rule A-47).
+func newPublication(method string, params codec.Appender) (*publication, error) {
+	if params == nil {
+		params = codec.RawString("{}")
+	}
+	n := &publication{method: method}
+	frame, s, err := encode(method, params, jsonrpc.LatestLegacy)
+	if err != nil {
+		return nil, err
+	}
+	if n.frame = frame; s.foreign {
+		n.frame = append(append(appendHead(nil, method), s.params...), '}')
+	}
+	if !listenable(method) {
+		return n, nil
+	}
+	if _, s, err = encode(method, params, jsonrpc.Latest); err != nil {
+		return nil, err
+	}
+	n.head = append(append(appendHead(nil, method), `{"_meta":{`...), s.meta...)
+	n.head = append(n.head, `"`+peek.KeySubscriptionID+`":`...)
+	n.tail = append(append([]byte("}"), s.rest...), "}}"...)
+	if n.uri = s.uri; method == methodResourceUpdated && n.uri == "" {
+		return nil, codec.At(codec.Missing("uri"), "params")
+	}
+	return n, nil
+}
+
+// appendHead appends a notification up to its params.
+func appendHead(dst []byte, method string) []byte {
+	dst, _ = jsonrpc.AppendNotification(dst, method, nil, 0) // only params can fail
+	return append(dst[:len(dst)-1], `,"params":`...)
+}
+
+// size is how long the notification is, in bytes, but for the id of a subscription.
+func (n *publication) size() int { return max(len(n.frame), len(n.head)+len(n.tail)) }
+
+// session appends the notification for a session.
+func (n *publication) session(dst []byte) []byte { return append(dst, n.frame...) }
+
+// listen appends the notification for a subscription, whose id stands in _meta (rule A-47).
+func (n *publication) listen(dst []byte, id jsonrpc.ID) []byte {
+	dst = append(dst, n.head...)
+	dst, _ = id.AppendJSON(dst) // only the zero ID fails
+	return append(dst, n.tail...)
+}
+
+// split are the params of a notification taken apart.
+type split struct {
+	meta    []byte // the members of _meta, without the id of a subscription, each with a comma behind it
+	rest    []byte // the other members, each with a comma before it
+	uri     string
+	foreign bool   // there is the id of a subscription
+	params  []byte // without it, if there is one
+}
+
+// encode encodes a notification in the form of a revision, and takes its params apart.
+func encode(method string, params codec.Appender, v jsonrpc.Revision) (frame []byte, s split, err error) {
+	if frame, err = jsonrpc.AppendNotification(nil, method, params, v); err != nil {
+		return nil, s, err
+	}
+	var m jsonrpc.Message
+	if err = jsonrpc.Scan(frame, &m); err != nil {
+		return nil, s, err
+	}
+	if err = s.read(m.Params); err != nil {
+		return nil, s, codec.At(err, "params")
+	}
+	return frame, s, nil
+}
+
+func (s *split) read(params codec.Raw) error {
+	meta, err := peek.Member(params, "_meta")
+	if err != nil {
+		return err
+	}
+	if !meta.IsZero() {
+		err = peek.Members(meta, func(name string, text []byte, _ codec.Raw) {
+			if name == peek.KeySubscriptionID {
+				s.foreign = true
+				return
+			}
+			s.meta = append(append(s.meta, text...), ',')
+		})
+		if err != nil {
+			return codec.At(err, "_meta")
+		}
+	}
+	err = peek.Members(params, func(name string, text []byte, _ codec.Raw) {
+		if name != "_meta" {
+			s.rest = append(append(s.rest, ','), text...)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if s.foreign {
+		s.params = append(append([]byte(`{"_meta":{`), s.meta...), '}')
+		if n := len(s.params); len(s.meta) > 0 {
+			s.params = append(s.params[:n-2], '}')
+		}
+		s.params = append(append(s.params, s.rest...), '}')
+	}
+	s.uri, err = peek.String(params, "uri")
+	return err
+}
