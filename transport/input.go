@@ -2,7 +2,9 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mcpwire/mcpwire/codec"
@@ -22,7 +24,6 @@ func asksInput(method string) bool {
 // doWithInput is Do for a modern revision: while the server asks for input, the client's handler gives it, and the request is
 // sent again with it, as another request (rules J-06 to J-10).
 func (x *connection) doWithInput(ctx context.Context, jc *jsonrpc.Call, rounds int) error {
-	original := len(jc.Params)
 	var first []byte
 	for round := 0; ; round++ {
 		err := x.Do(ctx, jc)
@@ -30,7 +31,7 @@ func (x *connection) doWithInput(ctx context.Context, jc *jsonrpc.Call, rounds i
 			return err
 		}
 		if first == nil {
-			first = append(make([]byte, 0, original), jc.Params...)
+			first = append([]byte{}, jc.Params...)
 		}
 		if err := x.giveInput(ctx, jc, first, round); err != nil {
 			return err
@@ -44,91 +45,100 @@ func wantsInput(result codec.Raw) bool {
 	return err == nil && kind == "input_required"
 }
 
+// badInput is the error for what the server asks that it must not.
+func badInput(err error) error { return NewError(Protocol, "the input that the server requires", err) }
+
 // giveInput makes the params of jc those of the next try: params, the answers to what the server has asked, and its state.
 func (x *connection) giveInput(ctx context.Context, jc *jsonrpc.Call, params []byte, round int) error {
 	asked, err := peek.Member(jc.Reply.Result, "inputRequests")
 	if err != nil {
-		return NewError(Protocol, "the server's wish for input", err)
+		return badInput(err)
 	}
 	state, err := peek.Member(jc.Reply.Result, "requestState")
-	if err != nil {
-		return NewError(Protocol, "the server's wish for input", err)
+	if err == nil && !state.IsZero() && !state.Is(codec.KindString) {
+		err = codec.At(codec.ErrType, "requestState")
 	}
-	extra, n, err := x.answerInput(ctx, asked)
 	if err != nil {
+		return badInput(err)
+	}
+	more, n, err := x.answerInput(ctx, asked)
+	switch {
+	case err != nil:
 		return err
-	}
-	if n == 0 && !sleep(ctx, inputRetry<<min(round, 8)) {
+	case n == 0 && state.IsZero(): // rule J-05
+		return badInput(errors.New("it is nothing"))
+	case n == 0 && !sleep(ctx, inputRetry<<min(round, 8)):
 		return FromContext(ctx, "waiting to send "+strconv.Quote(jc.Method)+" again")
 	}
 	if !state.IsZero() { // byte for byte, and only if there is one (rule J-06)
-		extra = append(extra, `,"requestState":`...)
-		extra = append(extra, state.Bytes()...)
+		more = append(append(append(more, `"requestState":`...), state.Bytes()...), ',')
 	}
-	jc.Params = appendMembers(jc.Params[:0], params, extra)
-	return nil
+	jc.Params, err = appendRetry(jc.Params[:0], params, more)
+	return err
 }
 
-// appendMembers appends the object that params is, with more members at its end; each begins with a comma.
-func appendMembers(dst, params, more []byte) []byte {
-	if len(params) == 0 {
-		params = []byte("{}")
-	}
-	end := len(params) - 1
-	for end > 0 && params[end] != '}' {
-		end--
-	}
-	dst = append(dst, params[:end]...)
-	var d codec.Decoder
-	d.Reset(params)
-	if _, ok := d.FirstKey(); !ok && len(more) > 0 {
-		more = more[1:]
+// appendRetry appends params with more members, which replace those of an earlier try. Each has a comma behind it.
+func appendRetry(dst, params, more []byte) ([]byte, error) {
+	dst = append(dst, '{')
+	if len(params) > 0 {
+		err := peek.Members(codec.MakeRaw(params), func(name string, text []byte, _ codec.Raw) {
+			if name != "inputResponses" && name != "requestState" {
+				dst = append(append(dst, text...), ',')
+			}
+		})
+		if err != nil {
+			return dst, codec.At(err, "params")
+		}
 	}
 	dst = append(dst, more...)
-	return append(dst, '}')
+	dst[len(dst)-1] = '}' // there is more
+	return dst, nil
 }
 
-// answerInput lets the handler answer each of the requests in asked, and returns them as a member inputResponses; n counts
-// them.
+// answerInput lets the handler answer each of the requests in asked, and returns them as a member inputResponses with a comma behind
+// it; n counts them.
 func (x *connection) answerInput(ctx context.Context, asked codec.Raw) (member []byte, n int, err error) {
 	if asked.IsZero() {
 		return nil, 0, nil
 	}
-	var d codec.Decoder
-	d.ResetRaw(asked)
-	member = append(member, `,"inputResponses":{`...)
-	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
-		request := d.Raw()
-		if d.Err() != nil {
-			break
+	seen := map[string]bool{}
+	member = append(member, `"inputResponses":{`...)
+	failed := peek.Members(asked, func(key string, _ []byte, request codec.Raw) {
+		switch {
+		case err != nil:
+			return
+		case seen[key]:
+			err = badInput(codec.At(codec.ErrDuplicate, key))
+			return
 		}
+		seen[strings.Clone(key)] = true
 		if n++; n > 1 {
 			member = append(member, ',')
 		}
-		member = codec.AppendString(member, key)
-		member = append(member, ':')
-		if member, err = x.answerOne(ctx, member, request); err != nil {
-			return nil, 0, err
-		}
+		member = append(codec.AppendString(member, key), ':')
+		member, err = x.answerOne(ctx, member, request)
+	})
+	if err == nil && failed != nil {
+		err = badInput(failed)
 	}
-	if err := d.Err(); err != nil {
-		return nil, 0, NewError(Protocol, "the server's wish for input", err)
+	if err != nil || n == 0 {
+		return nil, 0, err
 	}
-	return append(member, '}'), n, nil
+	return append(member, "},"...), n, nil
 }
 
 // answerOne appends what the handler answers to a request that has a method and params, and nothing else.
 func (x *connection) answerOne(ctx context.Context, dst []byte, request codec.Raw) ([]byte, error) {
 	method, err := peek.String(request, "method")
 	if err != nil {
-		return dst, NewError(Protocol, "the server's wish for input", err)
+		return dst, badInput(err)
 	}
 	params, err := peek.Member(request, "params")
 	if err != nil {
-		return dst, NewError(Protocol, "the server's wish for input", err)
+		return dst, badInput(err)
 	}
 	if _, ok := needs[method]; !ok { // rule J-05
-		return dst, NewError(Protocol, "the server's wish for input is of the kind "+strconv.Quote(quotable(method)), nil)
+		return dst, badInput(errors.New("of the kind " + strconv.Quote(quotable(method))))
 	}
 	frame, err := jsonrpc.AppendRequest(nil, jsonrpc.IntID(0), method, params.Bytes())
 	if err != nil {
@@ -136,19 +146,34 @@ func (x *connection) answerOne(ctx context.Context, dst []byte, request codec.Ra
 	}
 	var m jsonrpc.Message
 	if err := jsonrpc.Scan(frame, &m); err != nil {
-		return dst, NewError(Protocol, "the server's wish for input", err)
+		return dst, badInput(localCause(err))
 	}
 	info := *x.info.Load()
 	m.SetInfo(&info)
-	w := &inputWriter{p: x.peer, v: info.Revision}
-	x.handler.ServeMessage(ctx, w, &m)
-	if w.err == nil && w.result == nil {
-		w.err = errNoAnswer
+	result, refused := x.askHandler(ctx, &m)
+	if refused != nil {
+		code := Unknown
+		if refused.Code == jsonrpc.CodeMethodNotFound {
+			code = CannotCall
+		}
+		// Not the error itself: it is not the server's (rule A-36).
+		return dst, NewError(code, "giving the input that the server requires: "+method, errors.New(refused.Message))
 	}
-	if w.err != nil {
-		return dst, w.err
-	}
-	return append(dst, w.result...), nil
+	return append(dst, result...), nil
+}
+
+// askHandler lets the handler answer m, and returns its result or error.
+func (x *connection) askHandler(ctx context.Context, m *jsonrpc.Message) (result []byte, e *jsonrpc.Error) {
+	w := &inputWriter{p: x.peer, v: m.Info().Revision}
+	defer func() {
+		if v := recover(); v != nil {
+			x.panicked(m.Method, v)
+			result, e = nil, errNoAnswer
+		}
+	}()
+	defer func() { result, e = w.end() }()
+	x.handler.ServeMessage(ctx, w, m)
+	return nil, nil
 }
 
 // quotable cuts what a peer has sent to what an error may quote.

@@ -15,16 +15,42 @@ type inputWriter struct {
 
 	mu     sync.Mutex
 	result []byte
-	err    error
+	err    *jsonrpc.Error
+	over   bool // ServeMessage has returned
+}
+
+// end returns what was answered. Nothing is taken any more.
+func (w *inputWriter) end() ([]byte, *jsonrpc.Error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	if w.result == nil && w.err == nil {
+		return nil, errNoAnswer
+	}
+	return w.result, w.err
+}
+
+// closed says why nothing is taken any more. The lock is held.
+func (w *inputWriter) closed() error {
+	switch {
+	case w.over:
+		return errStale
+	case w.result != nil || w.err != nil:
+		return errAnswered
+	}
+	return nil
 }
 
 func (w *inputWriter) take(f func() ([]byte, error)) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.result != nil || w.err != nil {
-		return errAnswered
+	if err := w.closed(); err != nil {
+		return err
 	}
 	b, err := f()
+	if err == nil && !codec.MakeRaw(b).Is(codec.KindObject) {
+		err = codec.At(codec.ErrType, "result")
+	}
 	if err == nil {
 		w.result = b
 	}
@@ -46,8 +72,8 @@ func (w *inputWriter) Result(v codec.Appender) error {
 func (w *inputWriter) Error(e *jsonrpc.Error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.result != nil || w.err != nil {
-		return errAnswered
+	if err := w.closed(); err != nil {
+		return err
 	}
 	if w.err = errNoAnswer; e != nil {
 		w.err = e.Clone()
