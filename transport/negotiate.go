@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
@@ -19,26 +18,61 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 	if err != nil {
 		return false, err
 	}
-	if o.Revision.Legacy() || legacy {
-		return false, x.openSession(ctx, o, self)
+	if o.Revision.Legacy() {
+		return false, x.openSession(ctx, o.Revision, o.Revision, self)
 	}
-	found, err := x.probe(ctx, o, self, o.Timeouts.Probe)
+	if legacy {
+		_, err = x.fallBack(ctx, o, self, jsonrpc.LatestLegacy, false)
+		return false, err
+	}
+	versions, err := x.probe(ctx, o, self, o.Timeouts.Probe)
+	if isModern(err) && slices.Contains(versions, jsonrpc.Latest.String()) { // it has what it was asked for, after all (rule F-13)
+		versions, err = x.probe(ctx, o, self, o.Timeouts.Probe)
+	}
+	v := newest(versions)
 	switch {
-	case err == nil && found:
+	case x.meta.Load() != nil:
 		return false, nil
 	case err != nil && errors.Is(err, ctx.Err()), err != nil && x.carrier != nil && !x.carrier.FallsBack(err):
 		return false, err
 	case o.Revision.Modern():
 		return false, noModern(err)
-	case x.hasEnded():
+	case err != nil && slices.Contains(versions, jsonrpc.Latest.String()):
+		return false, err
+	case err != nil && !isModern(err) && x.hasEnded():
 		return true, x.ended()
+	case len(versions) > 0 && v == 0: // rule F-13
+		return false, NewError(Protocol, "no revision in common: the server has "+quoteList(versions), err)
+	case v == 0 && isModern(err): // rule F-14: never initialize
+		return false, err
+	case v == 0:
+		v = jsonrpc.LatestLegacy
 	}
-	err = x.openSession(ctx, o, self)
+	return x.fallBack(ctx, o, self, v, errors.Is(err, Timeout))
+}
+
+// fallBack opens a session with a server that has not answered the probe as one of modern revisions does (rules F-14, F-15). slow says that
+// it has not answered in time. again is as for negotiate.
+func (x *connection) fallBack(ctx context.Context, o *ClientOptions, s self, v jsonrpc.Revision, slow bool) (again bool, err error) {
+	err = x.openSession(ctx, v, 0, s)
 	var refused *jsonrpc.Error
-	if errors.As(err, &refused) && offersModern(refused) { // it was slow to answer the probe, or has answered it oddly
-		if found, again := x.probe(ctx, o, self, o.Timeouts.Call); found && again == nil {
-			return false, nil
-		}
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return false, err
+	case !errors.As(err, &refused):
+		return x.hasEnded(), err // it may have ended because of the probe, after an answer to that
+	}
+	versions := supported(refused)
+	switch other := newest(versions); {
+	case slices.Contains(versions, jsonrpc.Latest.String()): // rule F-24
+	case other != 0 && other != v: // rules F-10, T-36
+		return false, x.openSession(ctx, other, 0, s)
+	case !slow:
+		return false, err
+	}
+	// It has no initialize: perhaps it was only slow to answer.
+	if _, failed := x.probe(ctx, o, s, o.Timeouts.Call); failed == nil && x.meta.Load() != nil {
+		return false, nil
 	}
 	return err != nil && x.hasEnded(), err // it may have answered the probe before it went
 }
@@ -54,6 +88,9 @@ func noModern(err error) error {
 type self struct {
 	info, capabilities codec.Appender
 }
+
+// defaultInfo is what a client without a name says of itself.
+const defaultInfo = `{"name":"mcpwire","version":"0"}`
 
 // describe finds what the client says of itself.
 func describe(h jsonrpc.Handler, o *ClientOptions) (self, error) {
@@ -71,7 +108,11 @@ func describe(h jsonrpc.Handler, o *ClientOptions) (self, error) {
 		if v == nil {
 			continue
 		}
-		if _, err := v.AppendJSON(nil); err != nil {
+		b, err := v.AppendJSON(nil)
+		if err == nil && !codec.MakeRaw(b).Is(codec.KindObject) {
+			err = codec.ErrType
+		}
+		if err != nil {
 			return s, NewError(Unknown, "what the client says of itself", err)
 		}
 	}
@@ -98,76 +139,19 @@ func text(v codec.Appender, rev jsonrpc.Revision, other string) codec.Raw {
 	return codec.MakeRaw(b)
 }
 
-// probe asks for the modern revisions of the server. found is false if it has none that this client has; err says what it has answered
-// instead, if it has answered at all.
-func (x *connection) probe(ctx context.Context, o *ClientOptions, s self, timeout time.Duration) (found bool, err error) {
-	v := jsonrpc.Latest
-	info := codec.Raw{}
-	if !o.OmitInfo && s.info != nil {
-		info = text(s.info, v, "")
-	}
-	x.meta.Store(newClientMeta(v, info, text(s.capabilities, v, "{}")))
-	call := x.NewCall(methodDiscover)
-	defer call.Release()
-	call.Timeout = timeout
-	if err = x.Do(ctx, call); err == nil {
-		found, err = x.discovered(call.Reply.Result, v)
-	}
-	if !found {
-		x.meta.Store(nil)
-	}
-	return found, err
-}
-
-// discovered takes what server/discover has answered. An answer without the list of revisions is none of a modern
-// server (trap T-06).
-func (x *connection) discovered(result codec.Raw, v jsonrpc.Revision) (bool, error) {
-	versions, err := peek.Strings(result, "supportedVersions")
-	if err != nil || !slices.Contains(versions, v.String()) {
-		return false, err
-	}
-	capabilities, err := peek.Member(result, "capabilities")
-	if err != nil {
-		return false, err
-	}
-	x.server.capabilities = capabilities.Clone()
-	if x.server.instructions, err = peek.String(result, "instructions"); err != nil {
-		return false, err
-	}
-	if meta, _ := peek.Member(result, "_meta"); meta.Is(codec.KindObject) { // a second _meta is not worth a failure here
-		info, _ := peek.Member(meta, "io.modelcontextprotocol/serverInfo")
-		x.server.info = info.Clone()
-	}
-	x.info.Store(&jsonrpc.Info{Revision: v, Session: x.peer, Capabilities: x.server.capabilities})
-	return true, nil
-}
-
-// offersModern reports whether an error names a modern revision that the server has (rule F-24).
-func offersModern(e *jsonrpc.Error) bool {
-	if !e.Data.Is(codec.KindObject) {
-		return false
-	}
-	versions, err := peek.Strings(e.Data, "supported")
-	return err == nil && slices.Contains(versions, jsonrpc.Latest.String())
-}
-
-// openSession does the initialize of revisions with sessions (rules F-01 to F-08).
-func (x *connection) openSession(ctx context.Context, o *ClientOptions, s self) error {
-	v := o.Revision
-	if !v.Legacy() {
-		v = jsonrpc.LatestLegacy
-	}
+// openSession does the initialize of revisions with sessions (rules F-01 to F-08). pinned is the one revision that is wanted, or 0.
+func (x *connection) openSession(ctx context.Context, v, pinned jsonrpc.Revision, s self) error {
 	call := x.NewCall(methodInitialize)
 	defer call.Release()
 	call.Params = append(call.Params, `{"protocolVersion":"`+v.String()+`","capabilities":`...)
 	call.Params = append(call.Params, text(s.capabilities, v, "{}").Bytes()...)
 	call.Params = append(call.Params, `,"clientInfo":`...)
-	call.Params = append(call.Params, text(s.info, v, `{"name":"mcpwire","version":"0"}`).Bytes()...)
+	call.Params = append(call.Params, text(s.info, v, defaultInfo).Bytes()...)
 	call.Params = append(call.Params, '}')
 	if err := x.Do(ctx, call); err != nil {
 		return err
 	}
-	if err := x.agreed(call.Reply.Result, o.Revision); err != nil {
+	if err := x.agreed(call.Reply.Result, pinned); err != nil {
 		return err
 	}
 	return x.notify(ctx, methodInitialized, nil, x.info.Load().Revision)
@@ -181,10 +165,7 @@ func (x *connection) agreed(result codec.Raw, pinned jsonrpc.Revision) error {
 	}
 	v, _ := jsonrpc.ParseRevision(name) // an unknown one is not legacy
 	if !v.Legacy() || pinned != 0 && v != pinned {
-		if len(name) > 64 {
-			name = name[:64]
-		}
-		return NewError(Protocol, "the server wants to speak revision "+strconv.Quote(name), nil) // rule F-08: disconnect
+		return NewError(Protocol, "the server wants to speak revision "+strconv.Quote(quotable(name)), nil) // rule F-08: disconnect
 	}
 	capabilities, err := peek.Member(result, "capabilities")
 	if err != nil {

@@ -179,7 +179,10 @@ func Strings(r codec.Raw, name string) ([]string, error) {
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
 		list = append(list, string([]byte(d.String())))
 	}
-	return list, d.Err()
+	if err := d.Err(); err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 // Cancelled returns the id of the request that the params of notifications/cancelled are about; zero if they
