@@ -67,6 +67,18 @@ func (c *callContext) end(err, cause error) {
 	}
 }
 
+// HasAnswer reports whether ctx, which is that of Carrier.Call, has ended because the answer has come by another way, and not because
+// nobody waits for it any more.
+func HasAnswer(ctx context.Context) bool {
+	c, ok := ctx.Value(callContextKey{}).(*callContext)
+	if !ok {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err != nil && c.cause == nil
+}
+
 func (c *callContext) Done() <-chan struct{} { return c.done }
 
 func (c *callContext) Err() error {

@@ -102,6 +102,16 @@ func (c *Conn) Refuse(in *Incoming, err error) {
 	in.Release()
 }
 
+// Ping asks the server for a sign of life and waits for it, within ctx (rule G-20). A revision without ping has nothing to ask for.
+func (c *Conn) Ping(ctx context.Context) error {
+	if c.p.revision().Modern() {
+		return nil
+	}
+	call := c.p.NewCall(methodPing)
+	defer call.Release()
+	return c.p.Do(ctx, call)
+}
+
 // Fail ends the connection for a reason, which calls that wait fail with.
 func (c *Conn) Fail(err error) {
 	c.p.end(err)

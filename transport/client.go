@@ -78,6 +78,8 @@ type Connector struct {
 	Retry func(cause error, failed int) (wait time.Duration, again bool)
 	// Timeout bounds Open and the agreement on a revision together; 0 for no bound but those of the steps.
 	Timeout time.Duration
+	// Legacy says that servers are taken to have sessions: they are not asked for modern revisions, unless Revision is one.
+	Legacy bool
 	// Opened is called, on a goroutine of its own, after each connection but the first was opened.
 	Opened func(c *Client)
 }
@@ -111,7 +113,8 @@ func (c *Client) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	again, err := x.agree(ctx, &c.opts, x.carrier != nil && c.wasLegacy())
+	legacy := c.connector.Legacy && !c.opts.Revision.Modern() || x.carrier != nil && c.wasLegacy()
+	again, err := x.agree(ctx, &c.opts, legacy)
 	if err != nil && again {
 		x.discard()
 		next, e := c.open(ctx)

@@ -80,6 +80,23 @@ func (s *ServerSession) Receive(ctx context.Context, in *Incoming, out Sink) err
 	return s.receive(ctx, in, out)
 }
 
+// Accept is Receive, but that it leaves the handler of a request to run, which then returns when the handler has. It is nil if nothing is left to
+// do, and else must be called once, on whatever goroutine. The request counts from Accept on: what comes later can cancel it.
+func (s *ServerSession) Accept(ctx context.Context, in *Incoming, out Sink) (run func(), err error) {
+	in.detached = true
+	if in.m.Kind != jsonrpc.Request {
+		return nil, s.receive(ctx, in, out)
+	}
+	if s.opts.Observer != nil {
+		s.observe(Observation{Event: MessageIn, Method: in.m.Method, Bytes: in.n})
+	}
+	h := s.acceptRequest(ctx, in, out)
+	if h == nil {
+		return nil, nil
+	}
+	return func() { s.handle(in, h) }, nil
+}
+
 // Revision returns the revision that was agreed on; 0 before that.
 func (s *ServerSession) Revision() jsonrpc.Revision {
 	if info := s.info.Load(); info != nil {
@@ -129,12 +146,17 @@ func (p *peer) finishSession() {
 		p.mu.Lock()
 		busy := p.busy
 		p.mu.Unlock()
-		if busy == 0 && p.carrier == nil {
+		if busy == 0 && p.carrier == nil && (p.queue == nil || p.queue.empty()) {
 			p.sessionGone()
 			return
 		}
 		go func() { // one of the handlers may be who ends it
 			p.quietWithin(p.opts.Timeouts.Shutdown + p.opts.Timeouts.Kill)
+			if p.queue != nil { // what they have answered last
+				ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Shutdown)
+				p.queue.Flush(ctx)
+				stop()
+			}
 			p.sessionGone()
 		}()
 	})

@@ -127,6 +127,17 @@ func (in *Incoming) bind(ctx context.Context, p *peer, out Sink) {
 
 // receiveRequest runs the handler of a request, on a goroutine of its own if apart is set.
 func (p *peer) receiveRequest(ctx context.Context, in *Incoming, out Sink, apart bool) {
+	switch h := p.acceptRequest(ctx, in, out); {
+	case h == nil:
+	case apart:
+		go p.handle(in, h)
+	default:
+		p.handle(in, h)
+	}
+}
+
+// acceptRequest admits a request, for handle to run its handler; nil if it was refused, and has its answer.
+func (p *peer) acceptRequest(ctx context.Context, in *Incoming, out Sink) *handle {
 	in.bind(ctx, p, out)
 	r := &in.request
 	if err := p.admit(r); err != nil {
@@ -137,23 +148,18 @@ func (p *peer) receiveRequest(ctx context.Context, in *Incoming, out Sink, apart
 			p.sendError(r.out, r.m.ID, e, turn{})
 		}
 		in.Release()
-		return
+		return nil
 	}
 	h := p.cut(&r.slab, r)
 	if p.stateless {
-		p.handle(in, h)
-		return
+		return h
 	}
 	p.mu.Lock()
 	p.track(h)
 	p.busy++
 	p.mu.Unlock()
 	p.endIfClosed(h)
-	if apart {
-		go p.handle(in, h)
-	} else {
-		p.handle(in, h)
-	}
+	return h
 }
 
 // handle runs the handler of an admitted request.

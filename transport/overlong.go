@@ -106,10 +106,39 @@ func (p *peer) isModern() bool {
 	return info != nil && info.Revision.Modern()
 }
 
+// Overlong looks through a message that is too large to be kept for the call that it answers, for readers of streams that are not
+// of lines.
+type Overlong struct {
+	c    *Conn
+	find idFinder
+	over bool
+}
+
+// Overlong begins to look through such a message, and tells the Observer of it.
+func (c *Conn) Overlong() *Overlong {
+	c.p.observe(Observation{Event: BadMessage, Err: TooLarge("message", -1, int64(c.p.opts.Limits.Message))})
+	return &Overlong{c: c}
+}
+
+// Feed is given the text piece by piece. The call fails, with MessageTooLarge, as soon as it is known.
+func (o *Overlong) Feed(b []byte) {
+	if o.over {
+		return
+	}
+	o.find.feed(b)
+	if id, ok := o.find.found(); ok && o.find.answer {
+		if n, ok := id.Int64(); ok {
+			o.c.p.lose(n, TooLarge("message", -1, int64(o.c.p.opts.Limits.Message)))
+		}
+		o.over = true
+	}
+}
+
 // idFinder finds the members id and method of an object whose text it is given piece by piece. It does not check the
 // text: that is too long for it to matter.
 type idFinder struct {
 	method bool
+	answer bool // there is a result or an error
 
 	depth   int
 	inText  bool
@@ -163,8 +192,11 @@ func (f *idFinder) next(c byte) {
 	case f.depth != 1:
 	case c == ':':
 		f.value = true
-		if string(f.key) == `"method"` {
+		switch string(f.key) {
+		case `"method"`:
 			f.method = true
+		case `"result"`, `"error"`:
+			f.answer = true
 		}
 		if f.state = finderSkip; string(f.key) == `"id"` {
 			f.state, f.id = finderValue, f.id[:0]

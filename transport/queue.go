@@ -104,5 +104,12 @@ func (q *Queue) Comment(text string) {
 // Flush waits until everything is written, within ctx; without a writer it does not wait.
 func (q *Queue) Flush(ctx context.Context) { q.w.idle(ctx) }
 
+// empty reports whether nothing waits that Flush would wait for.
+func (q *Queue) empty() bool {
+	q.w.mu.Lock()
+	defer q.w.mu.Unlock()
+	return q.w.err != nil || !q.w.writing && (q.w.paused || len(q.w.buf) == 0)
+}
+
 // Close makes the Queue refuse what is sent later with err, and drops what waits.
 func (q *Queue) Close(err error) { q.w.close(err) }
