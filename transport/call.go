@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -133,7 +132,7 @@ func (p *peer) do(ctx context.Context, jc *jsonrpc.Call, h *handle) error {
 func (cl *call) run(ctx context.Context, h *handle) error {
 	p := cl.p
 	if p.carrier != nil {
-		return cl.runCarried(ctx, h)
+		return cl.runCarried(ctx)
 	}
 	timeout := cl.timeout()
 	var expired <-chan time.Time
@@ -425,11 +424,7 @@ func (p *peer) progressed(m *jsonrpc.Message) bool {
 
 // cancelAtPeer tells the peer that nobody waits for the answer any more (rules G-02, B-15).
 func (p *peer) cancelAtPeer(id int64, why error, h *handle) {
-	reason := "canceled"
-	if errors.Is(why, Timeout) {
-		reason = "timeout"
-	}
-	params := codec.RawString(`{"requestId":` + strconv.FormatInt(id, 10) + `,"reason":"` + reason + `"}`)
+	params := cancelParams(id, why)
 	out, buf, err := p.beginFor(h)
 	if err != nil { // the request is over: elsewhere, then
 		h = nil

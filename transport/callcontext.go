@@ -2,10 +2,12 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
 
+	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 )
 
@@ -14,7 +16,11 @@ import (
 type callContext struct {
 	context.Context // the caller's; values come from it
 
+	call *call
+	id   int64
+
 	mu      sync.Mutex
+	kept    bool // the Carrier ends it
 	done    chan struct{}
 	err     error // what Err returns
 	cause   error // why, for Do
@@ -67,16 +73,46 @@ func (c *callContext) end(err, cause error) {
 	}
 }
 
-// HasAnswer reports whether ctx, which is that of Carrier.Call, has ended because the answer has come by another way, and not because
-// nobody waits for it any more.
-func HasAnswer(ctx context.Context) bool {
-	c, ok := ctx.Value(callContextKey{}).(*callContext)
-	if !ok {
+// over is called when the call is.
+func (c *callContext) over() {
+	c.mu.Lock()
+	kept := c.kept
+	if kept && c.timer != nil {
+		c.timer.Stop()
+	}
+	c.mu.Unlock()
+	if !kept {
+		c.end(context.Canceled, nil)
+	}
+}
+
+func callContextOf(ctx context.Context) *callContext {
+	c, _ := ctx.Value(callContextKey{}).(*callContext) // absent is nil
+	return c
+}
+
+// Waits reports whether the call that ctx is the context of, or comes from, still has no answer.
+func (c *Conn) Waits(ctx context.Context) bool {
+	of := callContextOf(ctx)
+	if of == nil {
 		return false
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.err != nil && c.cause == nil
+	c.p.mu.Lock()
+	defer c.p.mu.Unlock()
+	return of.call != nil && c.p.calls[of.id] == of.call
+}
+
+// Keep makes the context of a call last until release is called, and not only until Call returns: what the server says after its answer
+// can still be read. Neither the caller nor a timeout ends it any more after that.
+func (c *Conn) Keep(ctx context.Context) (release func()) {
+	of := callContextOf(ctx)
+	if of == nil {
+		return func() {}
+	}
+	of.mu.Lock()
+	of.kept = true
+	of.mu.Unlock()
+	return func() { of.end(context.Canceled, nil) }
 }
 
 func (c *callContext) Done() <-chan struct{} { return c.done }
@@ -117,11 +153,11 @@ func (c *callContext) AfterFunc(f func()) (stop func() bool) {
 }
 
 // runCarried is run where a Carrier sends the request: the caller's goroutine reads what comes, until the answer is there.
-func (cl *call) runCarried(ctx context.Context, h *handle) error {
+func (cl *call) runCarried(ctx context.Context) error {
 	p := cl.p
 	timeout := cl.timeout()
 	c := newCallContext(ctx, timeout, p.opts.Timeouts.MaxCall)
-	defer c.end(context.Canceled, nil)
+	defer c.over()
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { c.end(ctx.Err(), FromContext(ctx, "waiting for the answer to "+strconv.Quote(cl.Method))) })
 		defer stop()
@@ -131,7 +167,7 @@ func (cl *call) runCarried(ctx context.Context, h *handle) error {
 	}
 	p.mu.Lock()
 	if p.calls[cl.id] == cl {
-		cl.ctx = c
+		cl.ctx, c.call, c.id = c, cl, cl.id
 	}
 	p.mu.Unlock()
 	err := cl.carry(c)
@@ -155,7 +191,7 @@ func (cl *call) runCarried(ctx context.Context, h *handle) error {
 	}
 	err = cl.because(c, err)
 	if c.Err() != nil && cl.sent && cl.Method != methodInitialize && cl.Method != methodDiscover && !p.revision().Modern() {
-		p.cancelLater(cl.id, err, h)
+		p.cancelLater(cl.id, err)
 	}
 	return err
 }
@@ -200,13 +236,31 @@ func (cl *call) carry(ctx context.Context) error {
 	return err
 }
 
-// cancelLater is cancelAtPeer for who must not wait for it.
-func (p *peer) cancelLater(id int64, why error, h *handle) {
+// cancelLater is cancelAtPeer for who must not wait for it. It does not wait behind other messages either.
+func (p *peer) cancelLater(id int64, why error) {
 	p.mu.Lock()
 	p.busy++
 	p.mu.Unlock()
 	go func() {
 		defer p.leave()
-		p.cancelAtPeer(id, why, h)
+		out := &outbox{p: p}
+		params := cancelParams(id, why)
+		buf, err := jsonrpc.AppendNotification(out.Begin(), methodCancelled, &params, 0)
+		if err != nil {
+			out.Abort()
+			return
+		}
+		ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Write)
+		defer stop()
+		_ = out.Send(ctx, buf, Outgoing{}) // the server will notice when it answers
 	}()
+}
+
+// cancelParams are what a peer is told of a request that nobody waits for.
+func cancelParams(id int64, why error) codec.Raw {
+	reason := "canceled"
+	if errors.Is(why, Timeout) {
+		reason = "timeout"
+	}
+	return codec.RawString(`{"requestId":` + strconv.FormatInt(id, 10) + `,"reason":"` + reason + `"}`)
 }

@@ -64,6 +64,15 @@ type Conn struct {
 // Options returns the options of the connection, with their defaults and the pool.
 func (c *Conn) Options() Options { return c.p.opts }
 
+// Caller sends calls and notifications of the Carrier's own.
+func (c *Conn) Caller() jsonrpc.Caller { return c.p }
+
+// SetID sets what Session.ID returns. It is for the time before the session is opened, when nobody asks.
+func (c *Conn) SetID(id string) { c.p.id = id }
+
+// Revision returns the one that messages are in; 0 if none is agreed on yet.
+func (c *Conn) Revision() jsonrpc.Revision { return c.p.revision() }
+
 // Done is closed when the connection begins to end.
 func (c *Conn) Done() <-chan struct{} { return c.p.done }
 
@@ -100,16 +109,6 @@ func (c *Conn) Refuse(in *Incoming, err error) {
 	c.p.observe(Observation{Event: BadMessage, Bytes: in.n, Err: err})
 	c.p.loseBad(&in.m, err)
 	in.Release()
-}
-
-// Ping asks the server for a sign of life and waits for it, within ctx (rule G-20). A revision without ping has nothing to ask for.
-func (c *Conn) Ping(ctx context.Context) error {
-	if c.p.revision().Modern() {
-		return nil
-	}
-	call := c.p.NewCall(methodPing)
-	defer call.Release()
-	return c.p.Do(ctx, call)
 }
 
 // Fail ends the connection for a reason, which calls that wait fail with.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Error is the error that transports return. Errors that a peer has answered are not among them: these are *jsonrpc.Error.
@@ -20,6 +21,7 @@ type Error struct {
 
 	size, limit int64
 	status      int
+	after       time.Duration
 	exit        int
 	stderr      string
 }
@@ -43,6 +45,13 @@ func FromStatus(code Code, message string, status int, cause error) *Error {
 	e := NewError(code, message, cause)
 	e.status = status
 	return e
+}
+
+// RetryIn returns a copy of e that says how long to wait before the next try, as the peer wants it.
+func (e *Error) RetryIn(d time.Duration) *Error {
+	c := *e
+	c.after = d
+	return &c
 }
 
 // FromProcess returns a Process error with the exit code of the child, -1 if there is none, and the end of what it wrote
@@ -98,6 +107,9 @@ func (e *Error) Limit() int64 { return e.limit }
 // HTTPStatus returns the status of the HTTP response that this is about; 0 if there is none.
 func (e *Error) HTTPStatus() int { return e.status }
 
+// RetryAfter returns how long to wait before trying again, as the server has asked with the header of that name; 0 if it has not.
+func (e *Error) RetryAfter() time.Duration { return e.after }
+
 // ExitCode returns the exit code of the child process that this is about; -1 if there is none.
 func (e *Error) ExitCode() int { return e.exit }
 
@@ -144,6 +156,9 @@ func (e *Error) Error() string {
 	}
 	if e.status != 0 {
 		b.WriteString(": HTTP status " + strconv.Itoa(e.status))
+	}
+	if e.after > 0 {
+		b.WriteString(": try again in " + e.after.String())
 	}
 	if e.exit >= 0 {
 		b.WriteString(": exit code " + strconv.Itoa(e.exit))

@@ -108,8 +108,7 @@ func (p *peer) receive(ctx context.Context, in *Incoming, out Sink) error {
 	case jsonrpc.Notification:
 		return p.receiveNotification(ctx, in, out)
 	case jsonrpc.Response:
-		by, _ := ctx.Value(callContextKey{}).(*callContext) // absent is nil
-		p.deliver(&r.m, r.b, by)
+		p.deliver(&r.m, r.b, callContextOf(ctx))
 	default:
 		in.Release()
 		return NewError(Protocol, "what came is no message", nil)

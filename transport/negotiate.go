@@ -33,7 +33,7 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 	switch {
 	case x.meta.Load() != nil:
 		return false, nil
-	case err != nil && errors.Is(err, ctx.Err()), err != nil && x.carrier != nil && !x.carrier.FallsBack(err):
+	case err != nil && errors.Is(err, ctx.Err()), err != nil && x.carrier != nil && !isModern(err) && !x.carrier.FallsBack(err):
 		return false, err
 	case o.Revision.Modern():
 		return false, noModern(err)

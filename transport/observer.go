@@ -23,13 +23,15 @@ const (
 	SessionBegin                // a connection or session is there
 	SessionEnd                  // it is gone: Duration, Err
 	HandlerPanic                // a handler panicked: Method, Err; the request is answered with -32603
+	ToolDropped                 // a tool is kept from the application, as its schema asks for headers that cannot be: Err (rule E-15)
+	StreamLost                  // a stream of the server's messages broke, and is opened again: Err
 
 	events // how many there are
 )
 
 var eventNames = [events]string{
 	"message in", "message out", "request done", "call done", "late answer", "bad message", "message dropped",
-	"session begin", "session end", "handler panic",
+	"session begin", "session end", "handler panic", "tool dropped", "stream lost",
 }
 
 // String returns the event in words.
