@@ -123,7 +123,7 @@ func (l Carried) agreed() func(error) error { return nil }
 func (l Carried) link(ctx context.Context, p *peer) {
 	p.base, p.stop = context.WithCancel(ctx)
 	p.carrier = l.Carrier
-	p.via = carried{to: &outbox{p: p}, r: new(request)}
+	p.via = carried{to: &outbox{p: p}}
 	p.out = &p.via
 	l.Carrier.Begin(&Conn{p: p})
 }

@@ -69,6 +69,8 @@ func (h *handle) Err() error {
 	switch {
 	case r.over:
 		return context.Canceled
+	case r.p.stateless && r.p.isDone():
+		return context.Canceled
 	case r.exchange.parent != nil && !r.detached:
 		return r.exchange.parent.Err()
 	}
@@ -100,6 +102,13 @@ func (h *handle) link() {
 	r.ends = map[*func()]struct{}{}
 	stop := context.AfterFunc(r.exchange.parent, func() { h.cancel(false) })
 	unlink := func() { stop() }
+	if r.p.stateless {
+		r.p.link(h)
+		unlink = func() {
+			stop()
+			h.p.unlink(h)
+		}
+	}
 	r.ends[&unlink] = struct{}{}
 }
 

@@ -60,7 +60,7 @@ func (e *Endpoint) OpenSession(ctx context.Context, id, principal string, out *Q
 	p := newPeer(e.name, e.handler, e.opts)
 	p.id, p.principal, p.queue = id, principal, out
 	p.base, p.stop = context.WithCancel(context.WithoutCancel(ctx))
-	p.via = carried{to: out, r: new(request)}
+	p.via = carried{to: out}
 	p.out, p.offer = &p.via, out.Offer
 	p.onEnd = ended
 	if err := p.begin(); err != nil {

@@ -20,11 +20,16 @@ type Incoming struct {
 
 // NewIncoming returns an Incoming with room for size bytes, or for a usual message if size is not known: not positive.
 func (e *Endpoint) NewIncoming(size int) *Incoming {
+	in := e.get()
+	in.take(e.none, size)
+	return in
+}
+
+func (e *Endpoint) get() *Incoming {
 	in, ok := e.free.Get().(*Incoming)
 	if !ok {
 		in = &Incoming{limit: e.opts.Limits.Message, free: func(in *Incoming) { e.free.Put(in) }}
 	}
-	in.take(e.none, size)
 	return in
 }
 
@@ -36,10 +41,10 @@ func (in *Incoming) take(p *peer, size int) {
 		size = firstIncoming
 	}
 	in.p, in.n = p, 0
-	in.b = block.New(p.pool, min(size, in.limit)+1) // a byte more shows what is too much
+	in.b = block.New(p.pool, min(size, in.limit+1)) // a byte more shows what is too much
 }
 
-// Room returns the free part of the buffer, to read into; at least a byte. It fails with MessageTooLarge when the limit of a message
+// Room returns the free part of the buffer, to read into; at least a byte, and all that is left of the size that NewIncoming was given. It fails with MessageTooLarge when the limit of a message
 // is reached.
 func (in *Incoming) Room() ([]byte, error) {
 	switch {
@@ -204,6 +209,23 @@ func (p *peer) receiveNotification(ctx context.Context, in *Incoming, out Sink) 
 	defer p.leave()
 	p.note(h)
 	return nil
+}
+
+// Split returns the messages of in, which is a batch, each to be scanned and handed on by itself; they borrow in, which is taken. The
+// error, and then in is left alone, is jsonrpc.ScanBatch's, or says that there are more than Limits.Batch.
+func (e *Endpoint) Split(in *Incoming) ([]*Incoming, error) {
+	list, err := elements(in.Bytes(), e.opts.Limits.Batch)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*Incoming, 0, len(list))
+	for _, element := range list {
+		x := e.get()
+		x.p, x.b, x.at, x.n = e.none, in.b.Hold(), element, len(element)
+		all = append(all, x)
+	}
+	in.Release()
+	return all, nil
 }
 
 // Borrow returns an Incoming for a message that lies in b already, as a reader of a stream has it: data is a part of b, which is

@@ -73,6 +73,7 @@ type peer struct {
 	busy     int                    // goroutines that are no reader and still have something of the stream
 	quiet    chan struct{}          // closed when none is left, if somebody waits
 	idle     []*request
+	linked   map[*handle]struct{} // of a stateless peer: those whose contexts somebody waits for
 	cause    error // why no call can be made any more
 	values   map[any]any
 
@@ -314,6 +315,9 @@ func (p *peer) cancelAll() {
 	p.mu.Lock()
 	list := make([]*handle, 0, len(p.taken)+2)
 	for _, h := range p.taken {
+		list = append(list, h)
+	}
+	for h := range p.linked {
 		list = append(list, h)
 	}
 	p.mu.Unlock()

@@ -18,6 +18,11 @@ type Queue struct {
 type QueueOptions struct {
 	// Before and After stand around each message on the stream, such as "data: " and two line breaks.
 	Before, After string
+	// End, if not nil, appends what stands behind a message instead of After; message is what it is, without Before. It is called once for
+	// each message, one at a time in the order in which they go out, and must not use the Queue.
+	End func(dst, message []byte) []byte
+	// Volatile drops what is sent while there is no writer, after End has seen it.
+	Volatile bool
 	// Failed is called when a write has failed. The Queue then has no writer any more; what was being written is lost.
 	Failed func(err error)
 	// Inline lets whoever sends write, and wait for the peer, instead of another goroutine.
@@ -32,7 +37,7 @@ func (e *Endpoint) NewQueue(o QueueOptions) *Queue {
 		failed = func(error) {}
 	}
 	q := &Queue{writer{
-		p: e.none, before: o.Before, after: o.After, lasting: true, inline: o.Inline, paused: true,
+		p: e.none, before: o.Before, after: o.After, end: o.End, lasting: true, volatile: o.Volatile, inline: o.Inline, paused: true,
 		maxBytes: l.QueueBytes, maxCount: l.QueueMessages, fail: failed, wake: func() {}, hint: firstParams,
 	}}
 	q.w.drain = q.w.drainAll
@@ -43,25 +48,51 @@ func (e *Endpoint) NewQueue(o QueueOptions) *Queue {
 // a write that lasts too long is w's to end. A writer that was attached before is not used any more once Attach returns,
 // unless a write to it goes on: that is waited for, within ctx.
 func (q *Queue) Attach(ctx context.Context, w io.Writer) error {
-	if err := q.Detach(ctx); err != nil {
-		return err
-	}
+	_, err := q.AttachIf(ctx, w, func() bool { return true })
+	return err
+}
+
+// AttachIf is Attach if ok says so, which is called while nothing can be sent, and must not use the Queue. It reports whether it did.
+func (q *Queue) AttachIf(ctx context.Context, w io.Writer, ok func() bool) (bool, error) {
 	q.w.mu.Lock()
 	defer q.w.mu.Unlock()
-	if q.w.err != nil {
-		return q.w.err
+	if err := q.detach(ctx); err != nil {
+		return false, err
+	}
+	if q.w.err != nil || !ok() {
+		return false, q.w.err
 	}
 	q.w.w, q.w.paused = w, false
-	if len(q.w.buf) > 0 && !q.w.writing {
+	if len(q.w.buf) > 0 {
 		q.w.start()
 	}
-	return nil
+	return true, nil
 }
 
 // Detach takes the writer away, and waits, within ctx, until it is not used any more.
 func (q *Queue) Detach(ctx context.Context) error {
 	q.w.mu.Lock()
 	defer q.w.mu.Unlock()
+	return q.detach(ctx)
+}
+
+// Release is Detach if w is the writer, and else does nothing. It waits as long as a write to w lasts.
+func (q *Queue) Release(w io.Writer) {
+	q.w.mu.Lock()
+	defer q.w.mu.Unlock()
+	for q.w.w == w {
+		if !q.w.writing {
+			q.w.w, q.w.paused = nil, true
+			q.w.signal()
+			return
+		}
+		q.w.paused = true
+		_ = q.w.waitSignal(context.Background()) // never ends
+	}
+}
+
+// detach is Detach. The lock is held, and released while it waits.
+func (q *Queue) detach(ctx context.Context) error {
 	q.w.paused = true
 	for q.w.writing {
 		if err := q.w.waitSignal(ctx); err != nil {
@@ -69,6 +100,7 @@ func (q *Queue) Detach(ctx context.Context) error {
 		}
 	}
 	q.w.w = nil
+	q.w.signal()
 	return nil
 }
 
@@ -99,6 +131,20 @@ func (q *Queue) Comment(text string) {
 	buf = append(buf[:0], text...)
 	q.w.buf = buf
 	q.w.start()
+}
+
+// Put queues the text that f appends as it is, without what stands around messages.
+func (q *Queue) Put(f func(dst []byte) []byte) {
+	q.w.mu.Lock()
+	defer q.w.mu.Unlock()
+	if q.w.err != nil || q.w.paused && q.w.volatile {
+		return
+	}
+	q.w.need()
+	q.w.buf = f(q.w.buf)
+	if !q.w.writing && !q.w.paused {
+		q.w.start()
+	}
 }
 
 // Flush waits until everything is written, within ctx; without a writer it does not wait.

@@ -36,7 +36,7 @@ type Outgoing struct {
 // carried makes a Sink of a transport the sink of one request. It lies in the request, so that it costs nothing.
 type carried struct {
 	to Sink
-	r  *request
+	r  *request // nil for what belongs to no request
 }
 
 func (c *carried) begin() []byte { return c.to.Begin() }
@@ -44,7 +44,7 @@ func (c *carried) abort()        { c.to.Abort() }
 
 func (c *carried) send(ctx context.Context, buf []byte, _ turn, final bool) error {
 	o := Outgoing{Answer: final}
-	if final {
+	if final && c.r != nil {
 		o.Code, o.Refused = c.r.code, c.r.refused // only the one answer gets here
 	}
 	return c.to.Send(ctx, buf, o)

@@ -21,7 +21,10 @@ type writer struct {
 	p        *peer
 	before   string // stands in front of each message
 	after    string // and behind it: the line break, for a stream of lines
-	lasting  bool   // a failed write ends the use of w only: another may be attached
+	// end, if not nil, stands behind each message instead of after, and may depend on it.
+	end      func(dst, message []byte) []byte
+	lasting  bool // a failed write ends the use of w only: another may be attached
+	volatile bool // without w, nothing is kept
 	maxBytes int    // that wait, before senders have to
 	maxCount int    // of messages, likewise
 	fail     func(error)
@@ -65,11 +68,16 @@ func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
 // begin returns the buffer to append one message to, and keeps other writers out until send or abort.
 func (o *writer) begin() []byte {
 	o.mu.Lock()
+	o.need()
+	return append(o.buf, o.before...)
+}
+
+// need makes sure that there is a buffer. The lock is held.
+func (o *writer) need() {
 	if o.cur.IsZero() {
 		o.cur = o.p.pool.Get(o.hint)
 		o.buf = o.cur.Bytes()
 	}
-	return append(o.buf, o.before...)
 }
 
 func (o *writer) abort() {
@@ -94,8 +102,7 @@ func (o *writer) release(cur pool.Buffer, buf []byte) {
 // handled.
 func (o *writer) send(ctx context.Context, buf []byte, t turn, final bool) error {
 	size := len(buf) - len(o.buf) - len(o.before)
-	buf = append(buf, o.after...)
-	o.buf = buf
+	o.buf = o.endOf(buf)
 	o.count++
 	if o.p.opts.Observer != nil {
 		o.p.observe(Observation{Event: MessageOut, Bytes: size})
@@ -114,6 +121,14 @@ func (o *writer) send(ctx context.Context, buf []byte, t turn, final bool) error
 		return err
 	}
 	return o.push(ctx)
+}
+
+// endOf appends what stands behind the message at the end of buf.
+func (o *writer) endOf(buf []byte) []byte {
+	if o.end == nil {
+		return append(buf, o.after...)
+	}
+	return o.end(buf, buf[len(o.buf)+len(o.before):])
 }
 
 // discard drops all that waits: nobody will write it.
@@ -137,6 +152,8 @@ func (o *writer) full(factor int) bool {
 // released.
 func (o *writer) push(ctx context.Context) error {
 	switch {
+	case o.paused && o.volatile:
+		o.discard()
 	case o.writing || o.paused || len(o.buf) == 0:
 	case o.try != nil:
 		o.tryOnce()
@@ -166,14 +183,16 @@ func (o *writer) enqueue(f func([]byte) []byte) bool {
 		o.abort()
 		return false
 	}
-	o.buf = append(f(buf), o.after...)
+	o.buf = o.endOf(f(buf))
 	o.count++
 	return true
 }
 
 // kick sees to it that what waits is written, and releases the lock.
 func (o *writer) kick() {
-	if !o.writing && !o.paused {
+	if o.paused && o.volatile {
+		o.discard()
+	} else if !o.writing && !o.paused {
 		if o.try != nil {
 			o.tryOnce()
 		} else {
@@ -284,6 +303,9 @@ func (o *writer) finish(b []byte, cur pool.Buffer, err error) {
 	case err == nil:
 	case o.lasting:
 		o.paused = true
+		if o.volatile {
+			o.discard()
+		}
 		o.mu.Unlock()
 		o.fail(err)
 		o.mu.Lock()
