@@ -92,7 +92,7 @@ func (s *ServerSession) Accept(ctx context.Context, in *Incoming, out Sink) (run
 	}
 	h := s.acceptRequest(ctx, in, out)
 	if h == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // there is nothing left to do, as the comment says
 	}
 	return func() { s.handle(in, h) }, nil
 }

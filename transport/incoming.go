@@ -44,8 +44,8 @@ func (in *Incoming) take(p *peer, size int) {
 	in.b = block.New(p.pool, min(size, in.limit+1)) // a byte more shows what is too much
 }
 
-// Room returns the free part of the buffer, to read into; at least a byte, and all that is left of the size that NewIncoming was given. It fails with MessageTooLarge when the limit of a message
-// is reached.
+// Room returns the free part of the buffer, to read into; at least a byte, and all that is left of the size that NewIncoming was
+// given. It fails with MessageTooLarge when the limit of a message is reached.
 func (in *Incoming) Room() ([]byte, error) {
 	switch {
 	case in.n > in.limit:

@@ -74,7 +74,7 @@ type peer struct {
 	quiet    chan struct{}          // closed when none is left, if somebody waits
 	idle     []*request
 	linked   map[*handle]struct{} // of a stateless peer: those whose contexts somebody waits for
-	cause    error // why no call can be made any more
+	cause    error                // why no call can be made any more
 	values   map[any]any
 
 	progress sync.Mutex // held while an OnProgress runs

@@ -15,18 +15,18 @@ import (
 // The reader writes itself, and can be relieved of its role while it does. Everybody else hands over what the stream does not
 // take at once to a goroutine, so that the wait for an answer, and not the wait for a pipe, is what a deadline ends.
 type writer struct {
-	w        io.Writer
-	try      func([]byte) (int, error) // writes what there is room for, at once; nil if w cannot
-	inline   bool                      // w may block its callers: the process's own stdout, whose reader is who started us
-	p        *peer
-	before   string // stands in front of each message
-	after    string // and behind it: the line break, for a stream of lines
+	w      io.Writer
+	try    func([]byte) (int, error) // writes what there is room for, at once; nil if w cannot
+	inline bool                      // w may block its callers: the process's own stdout, whose reader is who started us
+	p      *peer
+	before string // stands in front of each message
+	after  string // and behind it: the line break, for a stream of lines
 	// end, if not nil, stands behind each message instead of after, and may depend on it.
 	end      func(dst, message []byte) []byte
 	lasting  bool // a failed write ends the use of w only: another may be attached
 	volatile bool // without w, nothing is kept
-	maxBytes int    // that wait, before senders have to
-	maxCount int    // of messages, likewise
+	maxBytes int  // that wait, before senders have to
+	maxCount int  // of messages, likewise
 	fail     func(error)
 	drain    func() // the goroutine, made once: a go statement with arguments allocates
 	// finishWrite is the goroutine that finishes what tryOnce has begun, and left what there is to write.
