@@ -133,16 +133,19 @@ func (q *Queue) Comment(text string) {
 	q.w.start()
 }
 
-// Put queues the text that f appends as it is, without what stands around messages.
+// Put queues the text that f appends as it is, without what stands around messages, if there is any. f is called in any case, while
+// nothing can be sent.
 func (q *Queue) Put(f func(dst []byte) []byte) {
 	q.w.mu.Lock()
 	defer q.w.mu.Unlock()
-	if q.w.err != nil || q.w.paused && q.w.volatile {
-		return
-	}
 	q.w.need()
 	q.w.buf = f(q.w.buf)
-	if !q.w.writing && !q.w.paused {
+	switch {
+	case q.w.err != nil || q.w.paused && q.w.volatile:
+		q.w.discard()
+	case len(q.w.buf) == 0:
+		q.w.dropEmpty()
+	case !q.w.writing && !q.w.paused:
 		q.w.start()
 	}
 }

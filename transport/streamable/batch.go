@@ -1,0 +1,151 @@
+package streamable
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport"
+)
+
+// batch serves a POST whose body is an array, which only revision 2025-03-26 has (rules ). It takes in.
+func (h *Handler) batch(o *reply, in *transport.Incoming, who Identity) {
+	if len(o.r.Header[headerSession]) == 0 || revisionOf(o.r).Modern() {
+		h.bad(o, in, jsonrpc.ErrBatch)
+		return
+	}
+	s := h.find(o.w, o.r, who, noID, true)
+	if s == nil {
+		in.Release()
+		return
+	}
+	defer s.release()
+	if s.Revision() != jsonrpc.Rev20250326 {
+		h.bad(o, in, jsonrpc.ErrBatch)
+		return
+	}
+	list, err := h.e.Split(in)
+	if err != nil {
+		h.bad(o, in, err)
+		return
+	}
+	b := &batchReply{o: o}
+	requests, mixed := b.scan(list)
+	if mixed { // rule A-25
+		for _, x := range list {
+			x.Release()
+		}
+		h.refuse(o.w, http.StatusBadRequest, noID, invalid("a batch with requests and responses"))
+		return
+	}
+	o.session = s
+	b.serve(who.Context, s, list)
+	if !requests && len(b.answers) == 0 {
+		accepted(o.w)
+		return
+	}
+	b.finish()
+}
+
+// batchReply is the Sink of the requests of a batch. Their answers are one JSON array, unless the response is an event stream.
+type batchReply struct {
+	o   *reply
+	bad []error // what is wrong with a message of the list; nil for nothing
+
+	mu      sync.Mutex
+	answers [][]byte
+}
+
+// scan scans the messages, and reports whether requests are among them, and whether responses are too.
+func (b *batchReply) scan(list []*transport.Incoming) (requests, mixed bool) {
+	responses := false
+	for _, x := range list {
+		err := x.Scan()
+		m := x.Message()
+		if err == nil && m.Kind == jsonrpc.Request && m.Method == methodInitialize {
+			err = invalid("invalid request: initialize in a batch") // rule A-24
+		}
+		b.bad = append(b.bad, err)
+		requests = requests || m.Kind == jsonrpc.Request
+		responses = responses || m.Kind == jsonrpc.Response
+	}
+	return requests, requests && responses
+}
+
+// serve hands the messages on, requests each on a goroutine of its own, and returns when all are handled.
+func (b *batchReply) serve(ctx context.Context, s *httpSession, list []*transport.Incoming) {
+	var wg sync.WaitGroup
+	for i, x := range list {
+		m := x.Message()
+		x.SetSender(b.o.r.Header, "")
+		switch {
+		case b.bad[i] != nil:
+			b.refuse(m, b.bad[i])
+			x.Release()
+		case m.Kind == jsonrpc.Request:
+			wg.Go(func() { _ = s.Receive(ctx, x, b) }) // requests are always answered
+		default:
+			_ = s.Receive(ctx, x, s.out.q) // nobody wants to hear of it
+		}
+	}
+	wg.Wait()
+}
+
+// refuse answers one message of the batch (rule A-29).
+func (b *batchReply) refuse(m *jsonrpc.Message, err error) {
+	var e *jsonrpc.Error
+	if m.Kind == jsonrpc.Response || !errors.As(err, &e) {
+		return
+	}
+	if text, err := jsonrpc.AppendError(nil, m.ID, e); err == nil {
+		b.mu.Lock()
+		b.answers = append(b.answers, text)
+		b.mu.Unlock()
+	}
+}
+
+// Begin implements transport.Sink.
+func (b *batchReply) Begin() []byte {
+	b.mu.Lock()
+	return nil
+}
+
+// Abort implements transport.Sink.
+func (b *batchReply) Abort() { b.mu.Unlock() }
+
+// Send implements transport.Sink.
+func (b *batchReply) Send(ctx context.Context, text []byte, m transport.Outgoing) error {
+	defer b.mu.Unlock()
+	if m.Answer {
+		b.answers = append(b.answers, text)
+		return nil
+	}
+	return b.o.Send(ctx, append(b.o.Begin(), text...), m)
+}
+
+// finish sends the answers.
+func (b *batchReply) finish() {
+	o := b.o
+	defer o.finish(noID)
+	if len(b.answers) == 0 {
+		return // all were cancelled
+	}
+	buf := o.Begin()
+	if o.phase == events || o.out != nil {
+		o.Abort()
+		for _, text := range b.answers {
+			_ = o.Send(context.Background(), append(o.Begin(), text...), transport.Outgoing{Answer: true}) // the client is gone if that fails
+		}
+		return
+	}
+	buf = append(buf, '[')
+	for i, text := range b.answers {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		buf = append(buf, text...)
+	}
+	_ = o.Send(context.Background(), append(buf, ']'), transport.Outgoing{Answer: true}) // likewise
+}

@@ -1,0 +1,2 @@
+// Package streamable speaks MCP over Streamable HTTP.
+package streamable

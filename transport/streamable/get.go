@@ -1,0 +1,99 @@
+package streamable
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
+)
+
+// get serves a GET: the session's own event stream, or the rest of one whose connection has broken (rules D-26 to D-34, D-41).
+func (h *Handler) get(w http.ResponseWriter, r *http.Request, who Identity) {
+	if len(r.Header[headerSession]) == 0 || revisionOf(r).Modern() { // rules E-48, E-49
+		notAllowed(w, allowPost)
+		return
+	}
+	if !httpheader.ParseAccept(r.Header["Accept"]).Events {
+		h.refuse(w, http.StatusNotAcceptable, noID, invalid("the client has to accept text/event-stream"))
+		return
+	}
+	if !canFlush(w) { // rule D-28
+		notAllowed(w, allowPost)
+		return
+	}
+	s := h.find(w, r, who, noID, false)
+	if s == nil {
+		return
+	}
+	defer s.release()
+	if s.gets.Add(1) > int32(min(h.opts.Limits.Streams, 1<<30)) { //nolint:gosec // it fits
+		s.gets.Add(-1)
+		w.Header()["Retry-After"] = retryLater
+		h.refuse(w, http.StatusTooManyRequests, noID, invalid("the session has too many streams"))
+		return
+	}
+	defer s.gets.Add(-1)
+	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ReadTimeout > 0 {
+		setReadDeadline(w, time.Time{}) // it would end the stream
+	}
+	c := newConnection(w, h.opts.Timeouts.Write)
+	defer c.leave()
+	if last := r.Header[headerLastEvent]; len(last) > 0 && last[0] != "" {
+		h.resume(r.Context(), s, c, last)
+		return
+	}
+	x := &s.out
+	x.drop()
+	if c.start(comment) != nil {
+		return
+	}
+	if x.attach(r.Context(), c) == nil {
+		x.prime()
+		x.serve(r.Context(), c)
+	}
+}
+
+// attach makes c the connection of a session's own stream. What no connection has taken comes first.
+func (x *resumable) attach(ctx context.Context, c *connection) error {
+	from := x.position()
+	ok, err := x.take(ctx, c, func() bool { return x.store == nil || x.broken || x.last == from })
+	if ok || err != nil {
+		return err
+	}
+	if err := x.catchUp(ctx, c, from, nil); !errors.Is(err, transport.ErrUnknownEvent) {
+		return err
+	}
+	_, err = x.take(ctx, c, func() bool { return true }) // they are lost: nobody had room for so many
+	return err
+}
+
+var errUnknownEvent = jsonrpc.NewError(jsonrpc.CodeInvalidRequest, "the event id is not known", nil)
+
+// resume serves a GET with Last-Event-ID. An id that is not known is never answered with another stream in its place (rule D-44).
+func (h *Handler) resume(ctx context.Context, s *httpSession, c *connection, last []string) {
+	if h.set.EventStore == nil || len(last) > 1 {
+		h.refuse(c.w, http.StatusBadRequest, noID, errUnknownEvent)
+		return
+	}
+	x := new(resumable) // stands for a stream that is finished
+	x.h, x.s, x.store = h, s, h.set.EventStore
+	started := false
+	err := x.catchUp(ctx, c, last[0], func(found *resumable) error {
+		x, started = found, true
+		x.drop() // the new connection takes over (rule D-46)
+		return c.start(comment)
+	})
+	switch {
+	case err == nil && x.q != nil:
+		x.serve(ctx, c)
+	case started || err == nil:
+	case errors.Is(err, transport.ErrUnknownEvent):
+		h.refuse(c.w, http.StatusBadRequest, noID, errUnknownEvent)
+	default:
+		h.refuse(c.w, http.StatusInternalServerError, noID, jsonrpc.NewError(jsonrpc.CodeInternalError, "internal error", nil))
+	}
+}

@@ -1,0 +1,105 @@
+package streamable
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
+)
+
+// modern serves a request of a revision without sessions, on the goroutine of the POST: the client's end of the exchange cancels
+// it (rule E-35). It takes in.
+func (h *Handler) modern(o *reply, in *transport.Incoming, who Identity, meta *peek.Meta) {
+	m := in.Message()
+	if meta.Modern { // else the engine refuses it: _meta comes before headers
+		if e := h.checkHeaders(who.Context, o.r, m, meta); e != nil {
+			h.refuse(o.w, http.StatusBadRequest, m.ID, e)
+			in.Release()
+			return
+		}
+	}
+	o.modern = true
+	if m.Method == methodListen && h.opts.Hub != nil {
+		if !o.streams() {
+			h.refuse(o.w, http.StatusNotAcceptable, m.ID, invalid("the client has to accept text/event-stream"))
+			in.Release()
+			return
+		}
+		o.listens = true
+	}
+	in.SetSender(o.r.Header, who.Principal)
+	_ = h.e.Receive(who.Context, in, o) // requests are always answered
+	o.finish(noID)
+}
+
+// modernNotification serves a notification of a revision without sessions. There are none that mean something, and nothing is asked of
+// its headers (rules E-38, T-22).
+func (h *Handler) modernNotification(o *reply, in *transport.Incoming, who Identity) {
+	o.modern = true
+	in.SetSender(o.r.Header, who.Principal)
+	if err := h.e.Receive(who.Context, in, nowhere{o}); err != nil {
+		h.refuse(o.w, http.StatusBadRequest, noID, invalid("the notification cannot be handled"))
+		return
+	}
+	accepted(o.w)
+}
+
+// nowhere is the Sink of what has no stream.
+type nowhere struct{ o *reply }
+
+func (s nowhere) Begin() []byte { return nil }
+func (s nowhere) Abort()        {}
+
+func (s nowhere) Send(ctx context.Context, b []byte, _ transport.Outgoing) error {
+	return s.o.elsewhere(ctx, b)
+}
+
+// checkHeaders compares the headers of a modern request with its body (rules E-05 to E-10, E-26 to E-29, S24).
+func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.Message, meta *peek.Meta) *jsonrpc.Error {
+	if err := httpheader.MatchToken(r.Header[headerVersion], meta.Version); err != nil {
+		return mismatch("MCP-Protocol-Version", err)
+	}
+	if err := httpheader.MatchToken(r.Header[headerMethod], m.Method); err != nil {
+		return mismatch(headerMethod, err)
+	}
+	member := mirrored(m.Method)
+	if member == "" {
+		return nil
+	}
+	name, has, err := peek.Text(m.Params, member)
+	if err != nil {
+		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: "+member+": %w", err)
+	}
+	switch values := r.Header[headerName]; {
+	case has:
+		if err := httpheader.MatchString(values, name); err != nil {
+			return mismatch(headerName, err)
+		}
+	case len(values) > 0:
+		return mismatch(headerName, httpheader.ErrUnexpected)
+	}
+	if h.set.ToolSchema != nil && m.Method == "tools/call" {
+		return h.checkArguments(ctx, r, m, name)
+	}
+	return nil
+}
+
+// mirrored returns which of a request's params the Mcp-Name header repeats (rules E-08, K-09); "" for none.
+func mirrored(method string) string {
+	switch method {
+	case "tools/call", "prompts/get":
+		return "name"
+	case "resources/read":
+		return "uri"
+	case "tasks/get", "tasks/update", "tasks/cancel":
+		return "taskId"
+	}
+	return ""
+}
+
+func mismatch(header string, err error) *jsonrpc.Error {
+	return jsonrpc.NewError(jsonrpc.CodeHeaderMismatch, header+": "+err.Error(), err)
+}

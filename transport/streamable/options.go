@@ -1,0 +1,75 @@
+package streamable
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/transport"
+)
+
+// HandlerOptions are the options of a Handler. The zero HandlerOptions is safe and complete. A message may have
+// transport.DefaultServerMessage bytes unless Limits.Message says otherwise.
+type HandlerOptions struct {
+	transport.Options
+
+	// AllowedHosts are the names and addresses, with or without a port, that requests may name as their host, such as api.example.com; none
+	// for any, except on a loopback address, where only this machine may be named: a web page whose name was made
+	// to point here names another. "*" allows all.
+	AllowedHosts []string
+	// AllowedOrigins are the origins whose web pages may send requests, besides that of the server itself, such as
+	// https://app.example.com; the port may be * for any. "*" allows all. They say nothing about what browsers let
+	// those pages read: that needs CORS headers, which a Handler does not send.
+	AllowedOrigins []string
+
+	// Authorize, if not nil, is called for each request before its body is read, and says who sends it (rules I-03, I-09). An error
+	// refuses the request: an *AuthError as it says, any other with status 401. Its text is not sent.
+	Authorize func(r *http.Request) (Identity, error)
+	// ResourceMetadata is the URL of the protected resource metadata (RFC 9728) that challenges name, where their AuthError names
+	// none; "" for none.
+	ResourceMetadata string
+
+	// EventStore keeps what is sent on event streams of sessions, so that clients whose connection broke can come back for it. nil for
+	// none: their streams have no event ids then.
+	EventStore transport.EventStore
+	// ToolSchema returns the input schema of a tool, if there is such a tool, and keeps it unchanged. With it, the Mcp-Param headers
+	// of modern requests are checked against the arguments that the schema has annotated with x-mcp-header (rules E-26 to E-29). nil to check
+	// none. It is called for each tools/call, by many goroutines; what was found in a schema is remembered by its text.
+	ToolSchema func(ctx context.Context, tool string) (inputSchema codec.Raw, ok bool)
+}
+
+// Identity says who sends a request.
+type Identity struct {
+	// Principal is the sender, as jsonrpc.Info has it. It has to tell users of different issuers apart, as it is all that a session
+	// is bound to.
+	Principal string
+	// Context is where values for the handler come from; nil for the request's own. It has to be derived from that.
+	Context context.Context
+}
+
+// AuthError is an error of HandlerOptions.Authorize that says how to refuse the request (rules I-03 to I-06). Empty fields are left out
+// of the challenge.
+type AuthError struct {
+	// Status is 401 if there is no valid token, which 0 stands for, 403 if the token is not enough, 400 if the
+	// request is malformed.
+	Status int
+	// Code is the error code of RFC 6750, such as invalid_token or insufficient_scope.
+	Code string
+	// Scope is what scopes are needed, with spaces between them.
+	Scope string
+	// ResourceMetadata is the URL of the protected resource metadata.
+	ResourceMetadata string
+	// Err is for logs. It is not sent.
+	Err error
+}
+
+// Error returns the text of Err, or the code.
+func (e *AuthError) Error() string {
+	if e.Err != nil {
+		return "streamable: not authorized: " + e.Err.Error()
+	}
+	return "streamable: not authorized: " + e.Code
+}
+
+// Unwrap returns Err.
+func (e *AuthError) Unwrap() error { return e.Err }

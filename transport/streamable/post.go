@@ -1,0 +1,128 @@
+package streamable
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
+)
+
+var noID jsonrpc.ID
+
+// The names of headers as http.Header has them.
+const (
+	headerVersion   = "Mcp-Protocol-Version"
+	headerSession   = "Mcp-Session-Id"
+	headerMethod    = "Mcp-Method"
+	headerName      = "Mcp-Name"
+	headerLastEvent = "Last-Event-Id"
+)
+
+// Methods that are treated in a way of their own.
+const (
+	methodInitialize = "initialize"
+	methodListen     = "subscriptions/listen"
+)
+
+// post serves a POST: one message, or a batch in revision 2025-03-26. What can be refused without the body is refused first.
+func (h *Handler) post(w http.ResponseWriter, r *http.Request, who Identity) {
+	if !httpheader.IsJSONBody(r.Header["Content-Type"]) {
+		h.refuse(w, http.StatusUnsupportedMediaType, noID, invalid("the Content-Type has to be application/json"))
+		return
+	}
+	if coding := r.Header["Content-Encoding"]; len(coding) > 1 || len(coding) == 1 && !strings.EqualFold(coding[0], "identity") {
+		w.Header()["Accept-Encoding"] = identity
+		h.refuse(w, http.StatusUnsupportedMediaType, noID, invalid("the body must have no Content-Encoding"))
+		return
+	}
+	accept := httpheader.ParseAccept(r.Header["Accept"])
+	if !accept.JSON && !accept.Events {
+		h.refuse(w, http.StatusNotAcceptable, noID, invalid("the client has to accept application/json and text/event-stream"))
+		return
+	}
+	o := h.newReply(w, r, accept)
+	in, err := o.read(r)
+	if o.ready(); err != nil {
+		o.unread(err)
+		o.recycle()
+		return
+	}
+	h.message(o, in, who)
+	if !o.apart {
+		o.recycle()
+	}
+}
+
+var identity = []string{"identity"}
+
+// message scans a body and decides whose it is (rule F-23). It takes in.
+func (h *Handler) message(o *reply, in *transport.Incoming, who Identity) {
+	m := in.Message()
+	if err := in.Scan(); err != nil {
+		if errors.Is(err, jsonrpc.ErrBatch) {
+			h.batch(o, in, who)
+			return
+		}
+		h.bad(o, in, err)
+		return
+	}
+	v := revisionOf(o.r)
+	switch m.Kind {
+	case jsonrpc.Request:
+		var meta peek.Meta
+		err := meta.Read(m)
+		switch {
+		case err != nil:
+			h.refuse(o.w, http.StatusBadRequest, m.ID, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid _meta: %w", err))
+			in.Release()
+		case meta.Modern:
+			h.modern(o, in, who, &meta)
+		case m.Method == methodInitialize && len(o.r.Header[headerSession]) == 0:
+			h.initialize(o, in, who)
+		case v.Modern() && m.Method != methodInitialize:
+			h.modern(o, in, who, &meta)
+		default:
+			h.legacy(o, in, who)
+		}
+	case jsonrpc.Notification:
+		if v.Modern() {
+			h.modernNotification(o, in, who)
+			return
+		}
+		h.legacy(o, in, who)
+	default:
+		if v.Modern() { // rules A-54, E-04
+			h.refuse(o.w, http.StatusBadRequest, noID, invalid("in this revision, clients send no responses"))
+			in.Release()
+			return
+		}
+		h.legacy(o, in, who)
+	}
+}
+
+// bad refuses what is no message, and takes in.
+func (h *Handler) bad(o *reply, in *transport.Incoming, err error) {
+	var e *jsonrpc.Error
+	if !errors.As(err, &e) {
+		h.tooLarge(o.w)
+	} else {
+		h.refuse(o.w, http.StatusBadRequest, in.Message().ID, e)
+	}
+	in.Release()
+}
+
+// revisionOf returns the revision that the header of a request names; 0 if there is none, or it is not known, or not clear.
+func revisionOf(r *http.Request) jsonrpc.Revision {
+	if v := r.Header[headerVersion]; len(v) == 1 {
+		rev, _ := jsonrpc.ParseRevision(strings.Trim(v[0], " \t")) // 0 if unknown
+		return rev
+	}
+	return 0
+}
+
+// accepted answers a notification or a response (rules D-05, E-37).
+func accepted(w http.ResponseWriter) { w.WriteHeader(http.StatusAccepted) }

@@ -1,0 +1,356 @@
+package streamable
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/pool"
+	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
+)
+
+// reply is the response to one POST, and the Sink of what is sent because of it. It stays undecided as long as it can: an answer
+// before anything else becomes a JSON body, anything before the answer makes it an event stream, and so does a long time without either.
+type reply struct {
+	h      *Handler
+	w      http.ResponseWriter // nil once nothing can be written any more
+	r      *http.Request
+	accept httpheader.Accept
+	timer  *time.Timer // of tick; made once
+	body   bodyReader
+
+	modern  bool
+	listens bool         // it is for subscriptions/listen: others write to it without waiting
+	opens   *httpSession // the session that begins with it
+	session *httpSession // that it belongs to
+	apart   bool         // the handler may go on when the HTTP exchange has ended
+
+	mu       sync.Mutex
+	phase    phase
+	buf      pool.Buffer // while a message is appended
+	last     time.Time   // something was written, or the exchange began
+	answered bool
+	err      error       // why nothing can be written
+	out      *resumable  // what is sent goes there, once it is an event stream that can be resumed, or one that others write to
+	conn     *connection // that writes for out
+}
+
+// phase is how far a reply is.
+type phase uint8
+
+const (
+	unused  phase = iota // in the pool
+	reading              // the body
+	open                 // nothing is written
+	events               // it is an event stream
+	ended                // nothing is written any more
+)
+
+const (
+	firstMessage = 1 << 10 // bytes
+	maxSize      = 256 << 10
+	dataField    = "data: " // an event stream's messages stand behind it, and JSON bodies leave it out
+	minLength    = 2 << 10  // bytes: net/http itself knows the length of shorter bodies
+)
+
+var errOver = transport.NewError(transport.Closed, "the HTTP response has ended", nil)
+
+// newReply returns a reply from the pool.
+func (h *Handler) newReply(w http.ResponseWriter, r *http.Request, accept httpheader.Accept) *reply {
+	o, ok := h.replies.Get().(*reply)
+	if !ok {
+		o = &reply{h: h}
+	}
+	o.mu.Lock()
+	o.w, o.r, o.accept = w, r, accept
+	o.phase, o.last = reading, time.Now()
+	if o.timer == nil {
+		o.timer = time.AfterFunc(h.tickAfter(), o.tick)
+	} else {
+		o.timer.Reset(h.tickAfter())
+	}
+	o.mu.Unlock()
+	return o
+}
+
+// tickAfter is the time after which there may be something to do for a reply.
+func (h *Handler) tickAfter() time.Duration {
+	return min(h.opts.Timeouts.KeepAlive, h.opts.Timeouts.ReadMessage)
+}
+
+// recycle gives o back. Nobody else may have it any more; a tick may be late, and finds out.
+func (o *reply) recycle() {
+	o.timer.Stop()
+	o.mu.Lock()
+	h, timer := o.h, o.timer
+	o.w, o.r, o.opens, o.session, o.out, o.conn, o.err = nil, nil, nil, nil, nil, nil, nil
+	o.modern, o.listens, o.apart, o.answered, o.phase = false, false, false, false, unused
+	o.h, o.timer = h, timer
+	o.mu.Unlock()
+	h.replies.Put(o)
+}
+
+// ready is called when the body is read: from now on messages may be sent.
+func (o *reply) ready() {
+	o.mu.Lock()
+	o.phase = open
+	o.mu.Unlock()
+}
+
+// Begin implements transport.Sink.
+func (o *reply) Begin() []byte {
+	o.mu.Lock()
+	if out := o.out; out != nil {
+		o.mu.Unlock()
+		return out.q.Begin()
+	}
+	o.buf = o.h.opts.Pool.Get(int(o.h.size.Load()))
+	return append(o.buf.Bytes(), dataField...)
+}
+
+// Abort implements transport.Sink.
+func (o *reply) Abort() {
+	if o.out != nil {
+		o.out.q.Abort()
+		return
+	}
+	o.release()
+}
+
+func (o *reply) release() {
+	o.buf.Release()
+	o.mu.Unlock()
+}
+
+// Send implements transport.Sink.
+func (o *reply) Send(ctx context.Context, b []byte, m transport.Outgoing) error {
+	if o.out != nil {
+		return o.out.send(ctx, b, m)
+	}
+	o.h.learn(len(b))
+	o.buf.Set(b)
+	message := b[len(dataField):]
+	if !m.Answer && !o.streams() {
+		defer o.release()
+		return o.elsewhere(ctx, message)
+	}
+	if o.usesQueue() && !(m.Answer && o.phase == open) {
+		return o.moveOut(ctx, message, m)
+	}
+	defer o.release()
+	return o.write(b, m)
+}
+
+// learn notes the size of a message, so that later ones begin with room for as much.
+func (h *Handler) learn(size int) {
+	if old := int(h.size.Load()); size > old || size < old/2 {
+		h.size.Store(int32(min(max(size, old-old/8, firstMessage), maxSize))) //nolint:gosec // maxSize fits
+	}
+}
+
+// write writes a message: an answer that nothing came before as JSON, anything else as an event. mu is held.
+func (o *reply) write(b []byte, m transport.Outgoing) error {
+	if o.w == nil || o.phase == ended {
+		return errOver
+	}
+	if o.err != nil {
+		return o.err
+	}
+	if m.Answer {
+		o.answered = true
+	}
+	var err error
+	switch {
+	case m.Answer && o.phase == open && (o.accept.JSON || m.Code != 0):
+		err = o.json(o.status(m), b[len(dataField):])
+		o.phase = ended
+	default:
+		if o.phase == open {
+			o.startEvents(m.Answer)
+		}
+		b = append(b, "\n\n"...)
+		o.buf.Set(b)
+		err = o.flush(b)
+	}
+	if err != nil {
+		o.err = transport.NewError(transport.Closed, "writing", err)
+		return o.err
+	}
+	if o.h.opts.Observer != nil {
+		o.h.opts.Observe(transport.Observation{Event: transport.MessageOut, Transport: "streamable", Bytes: len(b) - len(dataField)})
+	}
+	return nil
+}
+
+// status returns the status of an answer that nothing came before (rules E-26 to E-34).
+func (o *reply) status(m transport.Outgoing) int {
+	switch {
+	case m.Code == 0:
+		return http.StatusOK
+	case o.modern:
+		switch m.Code {
+		case jsonrpc.CodeMethodNotFound:
+			return http.StatusNotFound
+		case jsonrpc.CodeHeaderMismatch, jsonrpc.CodeMissingRequiredClientCapability, jsonrpc.CodeUnsupportedProtocolVersion:
+			return http.StatusBadRequest
+		}
+		fallthrough
+	default:
+		switch {
+		case !m.Refused:
+			return http.StatusOK
+		case m.Code == jsonrpc.CodeInternalError: // too many requests in the session
+			return http.StatusTooManyRequests
+		}
+		return http.StatusBadRequest
+	}
+}
+
+// json writes the whole response.
+func (o *reply) json(status int, body []byte) error {
+	header := o.w.Header()
+	header["Content-Type"] = typeJSON
+	o.sessionHeader(header, true)
+	if len(body) > minLength {
+		header["Content-Length"] = []string{strconv.Itoa(len(body))}
+		o.writeDeadline()
+	} else if o.body.server != nil && o.body.server.WriteTimeout > 0 {
+		o.writeDeadline()
+	}
+	if status != http.StatusOK {
+		if status == http.StatusTooManyRequests {
+			header["Retry-After"] = retryLater
+		}
+		o.w.WriteHeader(status)
+	}
+	_, err := o.w.Write(body)
+	return err
+}
+
+// sessionHeader names the session that begins, unless initialize has failed (rule D-58).
+func (o *reply) sessionHeader(header http.Header, answer bool) {
+	if o.opens != nil && (!answer || o.opens.Revision() != 0) {
+		header["Mcp-Session-Id"] = []string{o.opens.ID()}
+		header["Cache-Control"] = noStore // the id is a secret
+	}
+}
+
+// startEvents makes the response an event stream. answer says that it begins with the answer.
+func (o *reply) startEvents(answer bool) {
+	header := o.w.Header()
+	eventHeaders(header)
+	o.sessionHeader(header, answer)
+	o.w.WriteHeader(http.StatusOK)
+	o.phase = events
+}
+
+// eventHeaders sets the headers of an event stream (rules C-14, E-43).
+func eventHeaders(header http.Header) {
+	header["Content-Type"] = typeEvents
+	header["Cache-Control"] = noCache
+	header["X-Accel-Buffering"] = no
+}
+
+// flush writes b and sees to it that it goes out.
+func (o *reply) flush(b []byte) error {
+	o.last = time.Now()
+	return writeFlushed(o.w, o.h.opts.Timeouts.Write, o.last, b)
+}
+
+// writeDeadline bounds the wait for a client that does not read; what a server's WriteTimeout says ends with it.
+func (o *reply) writeDeadline() {
+	setWriteDeadline(o.w, time.Now().Add(o.h.opts.Timeouts.Write))
+}
+
+// streams reports whether the response can be an event stream.
+func (o *reply) streams() bool {
+	return o.phase == events || o.accept.Events && (o.w == nil || canFlush(o.w))
+}
+
+// elsewhere sends what belongs to the request, and cannot be sent with its answer: to the stream of the session, or nowhere.
+func (o *reply) elsewhere(ctx context.Context, message []byte) error {
+	if o.session != nil {
+		return o.session.send(ctx, message)
+	}
+	if o.h.opts.Observer != nil {
+		o.h.opts.Observe(transport.Observation{
+			Event: transport.MessageDropped, Transport: "streamable", Bytes: len(message), Err: errNoEvents,
+		})
+	}
+	return nil
+}
+
+var errNoEvents = errors.New("the client takes no event stream")
+
+// tick runs when nothing may have happened for a while.
+func (o *reply) tick() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := time.Now()
+	t := o.h.opts.Timeouts
+	quiet := now.Sub(o.last)
+	if o.phase == reading {
+		if quiet < t.ReadMessage {
+			o.timer.Reset(t.ReadMessage - quiet)
+			return
+		}
+		setReadDeadline(o.w, now) // the reader answers
+		return
+	}
+	if o.phase != open && o.phase != events || o.w == nil && o.out == nil || o.err != nil {
+		return
+	}
+	if quiet < t.KeepAlive {
+		o.timer.Reset(t.KeepAlive - quiet)
+		return
+	}
+	if !o.streams() {
+		return
+	}
+	o.timer.Reset(t.KeepAlive)
+	if o.out == nil && o.usesQueue() {
+		if o.listens {
+			return // it begins with the acknowledgement
+		}
+		o.startQueue()
+	}
+	if o.out != nil {
+		o.last = now
+		o.out.q.Comment(comment)
+		return
+	}
+	if o.phase == open {
+		o.startEvents(false)
+	}
+	if err := o.flush([]byte(comment)); err != nil {
+		o.err = transport.NewError(transport.Closed, "writing", err)
+	}
+}
+
+// comment keeps a connection alive (rules E-44, T-32).
+const comment = ": \n\n"
+
+var errCanceled = jsonrpc.NewError(jsonrpc.CodeInternalError, "the request was cancelled", nil)
+
+// finish ends the response, when the handler has returned; id is the request's.
+func (o *reply) finish(id jsonrpc.ID) {
+	o.mu.Lock()
+	if o.out != nil {
+		o.mu.Unlock()
+		o.finishQueue()
+		return
+	}
+	defer o.mu.Unlock()
+	if o.phase == open && !o.answered && o.w != nil && o.r.Context().Err() == nil {
+		// Cancelled by the client before anything was written: there is no right answer, but the exchange has to end (rules D-24, T-27).
+		if body, err := jsonrpc.AppendError(nil, id, errCanceled); err == nil {
+			_ = o.json(http.StatusOK, body) // the client is gone if that fails
+		}
+	}
+	o.phase = ended
+}

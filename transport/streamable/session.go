@@ -1,0 +1,155 @@
+package streamable
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport"
+)
+
+// httpSession is a session of the revisions 2025-03-26 to 2025-11-25. While it has no stream, it costs no goroutine and no timer.
+type httpSession struct {
+	*transport.ServerSession
+	h   *Handler
+	out resumable // the session's own stream, which a GET opens
+
+	used  atomic.Int64 // when the last exchange began or ended
+	gets  atomic.Int32 // GETs that are going on
+	holds atomic.Int32 // exchanges that are going on, streams included
+
+	mu      sync.Mutex
+	streams map[string]*resumable // those that can be resumed, and are not finished; the session's own is not among them
+	counter int                   // of names of streams
+}
+
+// initialize begins a session with the request that opens it, and takes in.
+func (h *Handler) initialize(o *reply, in *transport.Incoming, who Identity) {
+	m := in.Message()
+	if !h.sessions.reserve() {
+		h.unavailable(o.w, "there are too many sessions")
+		in.Release()
+		return
+	}
+	s := &httpSession{h: h}
+	s.out.init(s, "0", false)
+	id := rand.Text() // 128 bits and a little more, of visible ASCII (rules D-49, D-50)
+	var err error
+	s.ServerSession, err = h.e.OpenSession(who.Context, id, who.Principal, s.out.q, func() { h.sessions.remove(id) })
+	if err != nil { // by OnSession; ended was called
+		h.refuse(o.w, http.StatusForbidden, m.ID, invalid("the session was refused"))
+		in.Release()
+		return
+	}
+	s.hold()
+	h.sessions.put(id, s)
+	defer s.release()
+	o.opens = s
+	id2 := m.ID.Clone()
+	in.SetSender(o.r.Header, "")
+	_ = s.Receive(who.Context, in, o) // requests are always answered
+	o.finish(id2)
+	if s.Revision() == 0 { // initialize has failed: there is no session (rule D-58)
+		s.End(nil)
+	}
+}
+
+// legacy serves a message of a session, and takes in.
+func (h *Handler) legacy(o *reply, in *transport.Incoming, who Identity) {
+	m := in.Message()
+	s := h.find(o.w, o.r, who, m.ID, m.Kind == jsonrpc.Request)
+	if s == nil {
+		in.Release()
+		return
+	}
+	defer s.release()
+	o.session = s
+	in.SetSender(o.r.Header, "")
+	if m.Kind != jsonrpc.Request {
+		if err := s.Receive(who.Context, in, s.out.q); err != nil {
+			h.refuse(o.w, http.StatusBadRequest, noID, invalid("the message cannot be handled"))
+			return
+		}
+		accepted(o.w)
+		return
+	}
+	id := m.ID.Clone()
+	if h.set.EventStore != nil && s.Revision() >= jsonrpc.Rev20251125 {
+		h.serveApart(o, s, in, who, id)
+		return
+	}
+	_ = s.Receive(who.Context, in, o) // requests are always answered
+	o.finish(id)
+}
+
+// find returns the session that a request names, which is then held. Otherwise it has answered the request: all that may be wrong with a session id
+// looks alike (rules D-52, D-53, S7).
+func (h *Handler) find(w http.ResponseWriter, r *http.Request, who Identity, id jsonrpc.ID, request bool) *httpSession {
+	values := r.Header[headerSession]
+	if len(values) == 0 {
+		h.refuse(w, http.StatusBadRequest, id, invalid("the Mcp-Session-Id header is missing"))
+		return nil
+	}
+	var s *httpSession
+	if len(values) == 1 {
+		s = h.sessions.find(strings.Trim(values[0], " \t"), who.Principal)
+	}
+	if s == nil {
+		h.refuse(w, http.StatusNotFound, id, invalid("session not found"))
+		return nil
+	}
+	// The session's own revision counts (rule D-66); but what is none at all is an error (rule D-65).
+	if v := r.Header[headerVersion]; len(v) > 0 && revisionOf(r) == 0 {
+		h.refuse(w, http.StatusBadRequest, id, invalid("the MCP-Protocol-Version header names no revision that this server has"))
+		s.release()
+		return nil
+	}
+	return s
+}
+
+// hold notes that an exchange begins, release that it ends: the session is not idle meanwhile (rule D-59).
+func (s *httpSession) hold() {
+	s.holds.Add(1)
+	s.touch()
+}
+
+func (s *httpSession) release() {
+	s.touch()
+	s.holds.Add(-1)
+}
+
+func (s *httpSession) touch() { s.used.Store(int64(time.Since(s.h.sessions.began))) }
+
+// idle returns how long the session has been idle; 0 if it is not.
+func (s *httpSession) idle() time.Duration {
+	if s.holds.Load() > 0 || s.Busy() {
+		s.touch()
+		return 0
+	}
+	return time.Since(s.h.sessions.began) - time.Duration(s.used.Load())
+}
+
+// send sends a message on the session's own stream.
+func (s *httpSession) send(ctx context.Context, message []byte) error {
+	return s.out.send(ctx, append(s.out.q.Begin(), message...), transport.Outgoing{})
+}
+
+// delete serves a DELETE: the client ends the session (rule D-55).
+func (h *Handler) delete(w http.ResponseWriter, r *http.Request, who Identity) {
+	if len(r.Header[headerSession]) == 0 || revisionOf(r).Modern() { // rules E-48, E-49
+		notAllowed(w, allowPost)
+		return
+	}
+	s := h.find(w, r, who, noID, false)
+	if s == nil {
+		return
+	}
+	s.End(nil)
+	s.release()
+	w.WriteHeader(http.StatusNoContent)
+}
