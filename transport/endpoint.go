@@ -133,6 +133,9 @@ func (s *ServerSession) Wait(ctx context.Context) {
 	}
 }
 
+// Gone is closed when nothing is left of the session: that is later than Done.
+func (s *ServerSession) Gone() <-chan struct{} { return s.gone }
+
 // finishSession takes down what is left of a session without a stream, once its handlers have returned.
 func (p *peer) finishSession() {
 	p.ending.Do(func() {

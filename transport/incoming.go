@@ -213,15 +213,20 @@ func (p *peer) receiveNotification(ctx context.Context, in *Incoming, out Sink) 
 
 // Split returns the messages of in, which is a batch, each to be scanned and handed on by itself; they borrow in, which is taken. The
 // error, and then in is left alone, is jsonrpc.ScanBatch's, or says that there are more than Limits.Batch.
-func (e *Endpoint) Split(in *Incoming) ([]*Incoming, error) {
-	list, err := elements(in.Bytes(), e.opts.Limits.Batch)
+func (e *Endpoint) Split(in *Incoming) ([]*Incoming, error) { return in.split(e.get) }
+
+// Split is Endpoint.Split.
+func (c *Conn) Split(in *Incoming) ([]*Incoming, error) { return in.split(c.get) }
+
+func (in *Incoming) split(get func() *Incoming) ([]*Incoming, error) {
+	list, err := elements(in.Bytes(), in.p.opts.Limits.Batch)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]*Incoming, 0, len(list))
 	for _, element := range list {
-		x := e.get()
-		x.p, x.b, x.at, x.n = e.none, in.b.Hold(), element, len(element)
+		x := get()
+		x.p, x.b, x.at, x.n = in.p, in.b.Hold(), element, len(element)
 		all = append(all, x)
 	}
 	in.Release()

@@ -120,18 +120,17 @@ func (c *Conn) Overlong() *Overlong {
 	return &Overlong{c: c}
 }
 
-// Feed is given the text piece by piece. The call fails, with MessageTooLarge, as soon as it is known.
-func (o *Overlong) Feed(b []byte) {
-	if o.over {
-		return
-	}
+// Feed is given the text piece by piece. The call fails, with MessageTooLarge, as soon as it is known. Feed reports whether the text has come to
+// its end.
+func (o *Overlong) Feed(b []byte) (end bool) {
 	o.find.feed(b)
-	if id, ok := o.find.found(); ok && o.find.answer {
+	if id, ok := o.find.found(); ok && o.find.answer && !o.over {
 		if n, ok := id.Int64(); ok {
 			o.c.p.lose(n, TooLarge("message", -1, int64(o.c.p.opts.Limits.Message)))
 		}
 		o.over = true
 	}
+	return o.find.depth <= 0
 }
 
 // idFinder finds the members id and method of an object whose text it is given piece by piece. It does not check the
