@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
-	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 )
@@ -199,14 +198,4 @@ func fits(t *testing.T, pattern, got string) {
 		parts[i] = regexp.QuoteMeta(parts[i])
 	}
 	require.Regexp(t, "^(?s)"+strings.Join(parts, ".*")+"$", got)
-}
-
-// text is the text of the first content of a result.
-func text(res *mcp.CallToolResult) string {
-	if len(res.Content) > 0 {
-		if c, ok := res.Content[0].(*mcp.TextContent); ok {
-			return c.Text
-		}
-	}
-	return "none"
 }
