@@ -37,6 +37,8 @@ func servers() map[string]serveFunc {
 		mcpgoServer:     serveMCPGo,
 
 		httpFloor:     serveHTTPFloor,
+		httpMCPwire:   serveHTTPMCPwire,
+		httpUnpooled:  serveHTTPUnpooled,
 		httpGoSDK:     serveHTTPGoSDK,
 		httpGoSDKFree: serveHTTPGoSDKStateless,
 		httpMCPGo:     serveHTTPMCPGo,

@@ -31,8 +31,9 @@ type httpConn struct {
 	times   []uint32 // microseconds of each request
 }
 
-// dialHTTP opens a connection and, in the era that has them, a session of its own.
-func dialHTTP(addr string, era Era, f frame, firstID int) (*httpConn, error) {
+// dialHTTP opens a connection and, in the era that has them, a session of its own. onlyStream asks for an event stream by taking nothing
+// else, of a server that chooses by that.
+func dialHTTP(addr string, era Era, f frame, firstID int, onlyStream bool) (*httpConn, error) {
 	conn, err := net.DialTimeout("tcp", addr, requestLimit) //nolint:noctx // to a child on this machine, with a limit
 	if err != nil {
 		return nil, err
@@ -45,6 +46,9 @@ func dialHTTP(addr string, era Era, f frame, firstID int) (*httpConn, error) {
 		}
 	}
 	accept := "application/json, text/event-stream"
+	if f.stream && onlyStream {
+		accept = "text/event-stream"
+	}
 	head := postHead(addr, accept, headers, len(f.body()))
 	c.at = len(head)
 	c.request = append([]byte(head), f.body()...)

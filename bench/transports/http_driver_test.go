@@ -27,7 +27,7 @@ func againstHTTP(t *testing.T, answer func(w http.ResponseWriter, request []byte
 	require.NoError(t, err)
 	var conns []*httpConn
 	for i := range 2 {
-		c, err := dialHTTP(strings.TrimPrefix(server.URL, "http://"), Modern, f, firstID+i*100)
+		c, err := dialHTTP(strings.TrimPrefix(server.URL, "http://"), Modern, f, firstID+i*100, false)
 		require.NoError(t, err)
 		defer func() { _ = c.conn.Close() }()
 		conns = append(conns, c)

@@ -17,6 +17,9 @@ func httpServerRows(stream bool) []row {
 	rows := []row{
 		floor,
 		again(floor),
+		httpServerRow("mcpwire", httpMCPwire, Legacy),
+		httpServerRow("mcpwire", httpMCPwire, Modern),
+		httpServerRow("mcpwire, no pooling", httpUnpooled, Modern),
 		httpServerRow("go-sdk", httpGoSDK, Legacy),
 		httpServerRow("go-sdk", httpGoSDKFree, Modern),
 	}
@@ -82,7 +85,7 @@ func driveHTTP(server string, era Era, s Scenario, o Options) (got sample, err e
 		}
 	}()
 	for i := range s.InFlight {
-		c, err := dialHTTP(addr, handshake, f, firstID+i*maxCount)
+		c, err := dialHTTP(addr, handshake, f, firstID+i*maxCount, strings.HasPrefix(server, httpMCPwire))
 		if err != nil {
 			return got, err
 		}
