@@ -133,6 +133,7 @@ func (e *endless) Read(b []byte) (int, error) {
 func TestServeEndlessLine(t *testing.T) {
 	o := new(stdio.ServeOptions)
 	o.Pool = pool.New(pool.Config{Name: "test"})
+	o.Timeouts.ReadMessage = time.Hour // the race detector needs its time
 	seen := new(transport.Counters)
 	o.Observer = seen
 	s := &script{Reader: io.MultiReader(&endless{n: 1 << 30}, strings.NewReader("\n"+ping+"\n"))}
