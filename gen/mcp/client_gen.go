@@ -11,6 +11,7 @@ import (
 )
 
 // Complete sends completion/complete and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func Complete(ctx context.Context, c jsonrpc.Caller, params *CompleteParams) (*CompleteResult, error) {
 	call, err := params.send(ctx, c, MethodComplete)
 	if err != nil {
@@ -19,6 +20,9 @@ func Complete(ctx context.Context, c jsonrpc.Caller, params *CompleteParams) (*C
 	defer call.Release()
 	out := new(CompleteResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodComplete, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -30,14 +34,14 @@ func CompleteInto(ctx context.Context, c jsonrpc.Caller, params *CompleteParams,
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = CompleteResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodComplete, err)
 	}
-	return nil
+	return out.other(MethodComplete, raw)
 }
 
 // Elicit sends elicitation/create (since 2025-06-18) and returns the result, which owns its memory. params may be nil for none.
@@ -52,7 +56,7 @@ func Elicit(ctx context.Context, c jsonrpc.Caller, params ElicitParams) (*Elicit
 	if err := receive(call, out); err != nil {
 		return nil, err
 	}
-	if err := out.other(call.Reply.Result); err != nil {
+	if err := out.other(MethodElicit, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -71,7 +75,7 @@ func ElicitInto(ctx context.Context, c jsonrpc.Caller, params ElicitParams, out 
 	if err := d.End(); err != nil {
 		return resultError(MethodElicit, err)
 	}
-	return out.other(raw)
+	return out.other(MethodElicit, raw)
 }
 
 // Initialize sends initialize (until 2025-11-25) and returns the result, which owns its memory. params may be nil for none.
@@ -105,6 +109,7 @@ func InitializeInto(ctx context.Context, c jsonrpc.Caller, params *InitializePar
 }
 
 // SetLevel sends logging/setLevel (until 2025-11-25) and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func SetLevel(ctx context.Context, c jsonrpc.Caller, params *SetLevelParams) (*EmptyResult, error) {
 	call, err := params.send(ctx, c, MethodSetLevel)
 	if err != nil {
@@ -113,6 +118,9 @@ func SetLevel(ctx context.Context, c jsonrpc.Caller, params *SetLevelParams) (*E
 	defer call.Release()
 	out := new(EmptyResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodSetLevel, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -124,14 +132,14 @@ func SetLevelInto(ctx context.Context, c jsonrpc.Caller, params *SetLevelParams,
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodSetLevel, err)
 	}
-	return nil
+	return out.other(MethodSetLevel, raw)
 }
 
 // NotifyCancelled sends notifications/cancelled. params may be nil for none; it is not used after NotifyCancelled returns.
@@ -231,6 +239,7 @@ func NotifyToolListChanged(ctx context.Context, c jsonrpc.Caller, params *ToolLi
 }
 
 // Ping sends ping (until 2025-11-25) and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func Ping(ctx context.Context, c jsonrpc.Caller, params *PingParams) (*EmptyResult, error) {
 	call, err := params.send(ctx, c, MethodPing)
 	if err != nil {
@@ -239,6 +248,9 @@ func Ping(ctx context.Context, c jsonrpc.Caller, params *PingParams) (*EmptyResu
 	defer call.Release()
 	out := new(EmptyResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodPing, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -250,18 +262,18 @@ func PingInto(ctx context.Context, c jsonrpc.Caller, params *PingParams, out *Em
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodPing, err)
 	}
-	return nil
+	return out.other(MethodPing, raw)
 }
 
 // GetPrompt sends prompts/get and returns the result, which owns its memory. params may be nil for none.
-// Another kind of result is an error: *InputRequiredError.
+// Another kind of result is an error: *InputRequiredError or *UnknownResultError.
 func GetPrompt(ctx context.Context, c jsonrpc.Caller, params *GetPromptParams) (*GetPromptResult, error) {
 	call, err := params.send(ctx, c, MethodGetPrompt)
 	if err != nil {
@@ -272,7 +284,7 @@ func GetPrompt(ctx context.Context, c jsonrpc.Caller, params *GetPromptParams) (
 	if err := receive(call, out); err != nil {
 		return nil, err
 	}
-	if err := out.other(call.Reply.Result); err != nil {
+	if err := out.other(MethodGetPrompt, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -291,10 +303,11 @@ func GetPromptInto(ctx context.Context, c jsonrpc.Caller, params *GetPromptParam
 	if err := d.End(); err != nil {
 		return resultError(MethodGetPrompt, err)
 	}
-	return out.other(raw)
+	return out.other(MethodGetPrompt, raw)
 }
 
 // ListPrompts sends prompts/list and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func ListPrompts(ctx context.Context, c jsonrpc.Caller, params *ListPromptsParams) (*ListPromptsResult, error) {
 	call, err := params.send(ctx, c, MethodListPrompts)
 	if err != nil {
@@ -303,6 +316,9 @@ func ListPrompts(ctx context.Context, c jsonrpc.Caller, params *ListPromptsParam
 	defer call.Release()
 	out := new(ListPromptsResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodListPrompts, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -314,17 +330,18 @@ func ListPromptsInto(ctx context.Context, c jsonrpc.Caller, params *ListPromptsP
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = ListPromptsResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodListPrompts, err)
 	}
-	return nil
+	return out.other(MethodListPrompts, raw)
 }
 
 // ListResources sends resources/list and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func ListResources(ctx context.Context, c jsonrpc.Caller, params *ListResourcesParams) (*ListResourcesResult, error) {
 	call, err := params.send(ctx, c, MethodListResources)
 	if err != nil {
@@ -333,6 +350,9 @@ func ListResources(ctx context.Context, c jsonrpc.Caller, params *ListResourcesP
 	defer call.Release()
 	out := new(ListResourcesResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodListResources, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -344,18 +364,18 @@ func ListResourcesInto(ctx context.Context, c jsonrpc.Caller, params *ListResour
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = ListResourcesResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodListResources, err)
 	}
-	return nil
+	return out.other(MethodListResources, raw)
 }
 
 // ReadResource sends resources/read and returns the result, which owns its memory. params may be nil for none.
-// Another kind of result is an error: *InputRequiredError.
+// Another kind of result is an error: *InputRequiredError or *UnknownResultError.
 func ReadResource(ctx context.Context, c jsonrpc.Caller, params *ReadResourceParams) (*ReadResourceResult, error) {
 	call, err := params.send(ctx, c, MethodReadResource)
 	if err != nil {
@@ -366,7 +386,7 @@ func ReadResource(ctx context.Context, c jsonrpc.Caller, params *ReadResourcePar
 	if err := receive(call, out); err != nil {
 		return nil, err
 	}
-	if err := out.other(call.Reply.Result); err != nil {
+	if err := out.other(MethodReadResource, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -385,10 +405,11 @@ func ReadResourceInto(ctx context.Context, c jsonrpc.Caller, params *ReadResourc
 	if err := d.End(); err != nil {
 		return resultError(MethodReadResource, err)
 	}
-	return out.other(raw)
+	return out.other(MethodReadResource, raw)
 }
 
 // Subscribe sends resources/subscribe (until 2025-11-25) and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func Subscribe(ctx context.Context, c jsonrpc.Caller, params *SubscribeParams) (*EmptyResult, error) {
 	call, err := params.send(ctx, c, MethodSubscribe)
 	if err != nil {
@@ -397,6 +418,9 @@ func Subscribe(ctx context.Context, c jsonrpc.Caller, params *SubscribeParams) (
 	defer call.Release()
 	out := new(EmptyResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodSubscribe, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -408,17 +432,18 @@ func SubscribeInto(ctx context.Context, c jsonrpc.Caller, params *SubscribeParam
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodSubscribe, err)
 	}
-	return nil
+	return out.other(MethodSubscribe, raw)
 }
 
 // ListResourceTemplates sends resources/templates/list and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func ListResourceTemplates(ctx context.Context, c jsonrpc.Caller, params *ListResourceTemplatesParams) (*ListResourceTemplatesResult, error) {
 	call, err := params.send(ctx, c, MethodListResourceTemplates)
 	if err != nil {
@@ -427,6 +452,9 @@ func ListResourceTemplates(ctx context.Context, c jsonrpc.Caller, params *ListRe
 	defer call.Release()
 	out := new(ListResourceTemplatesResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodListResourceTemplates, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -438,17 +466,18 @@ func ListResourceTemplatesInto(ctx context.Context, c jsonrpc.Caller, params *Li
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = ListResourceTemplatesResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodListResourceTemplates, err)
 	}
-	return nil
+	return out.other(MethodListResourceTemplates, raw)
 }
 
 // Unsubscribe sends resources/unsubscribe (until 2025-11-25) and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func Unsubscribe(ctx context.Context, c jsonrpc.Caller, params *UnsubscribeParams) (*EmptyResult, error) {
 	call, err := params.send(ctx, c, MethodUnsubscribe)
 	if err != nil {
@@ -457,6 +486,9 @@ func Unsubscribe(ctx context.Context, c jsonrpc.Caller, params *UnsubscribeParam
 	defer call.Release()
 	out := new(EmptyResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodUnsubscribe, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -468,14 +500,14 @@ func UnsubscribeInto(ctx context.Context, c jsonrpc.Caller, params *UnsubscribeP
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodUnsubscribe, err)
 	}
-	return nil
+	return out.other(MethodUnsubscribe, raw)
 }
 
 // ListRoots sends roots/list and returns the result, which owns its memory. params may be nil for none.
@@ -520,7 +552,7 @@ func CreateMessage(ctx context.Context, c jsonrpc.Caller, params *CreateMessageP
 	if err := receive(call, out); err != nil {
 		return nil, err
 	}
-	if err := out.other(call.Reply.Result); err != nil {
+	if err := out.other(MethodCreateMessage, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -539,10 +571,11 @@ func CreateMessageInto(ctx context.Context, c jsonrpc.Caller, params *CreateMess
 	if err := d.End(); err != nil {
 		return resultError(MethodCreateMessage, err)
 	}
-	return out.other(raw)
+	return out.other(MethodCreateMessage, raw)
 }
 
 // Discover sends server/discover (since 2026-07-28) and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func Discover(ctx context.Context, c jsonrpc.Caller, params *DiscoverParams) (*DiscoverResult, error) {
 	call, err := params.send(ctx, c, MethodDiscover)
 	if err != nil {
@@ -551,6 +584,9 @@ func Discover(ctx context.Context, c jsonrpc.Caller, params *DiscoverParams) (*D
 	defer call.Release()
 	out := new(DiscoverResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodDiscover, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -562,17 +598,18 @@ func DiscoverInto(ctx context.Context, c jsonrpc.Caller, params *DiscoverParams,
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = DiscoverResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodDiscover, err)
 	}
-	return nil
+	return out.other(MethodDiscover, raw)
 }
 
 // SubscriptionsListen sends subscriptions/listen (since 2026-07-28) and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func SubscriptionsListen(ctx context.Context, c jsonrpc.Caller, params *SubscriptionsListenParams) (*SubscriptionsListenResult, error) {
 	call, err := params.send(ctx, c, MethodSubscriptionsListen)
 	if err != nil {
@@ -581,6 +618,9 @@ func SubscriptionsListen(ctx context.Context, c jsonrpc.Caller, params *Subscrip
 	defer call.Release()
 	out := new(SubscriptionsListenResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodSubscriptionsListen, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -592,14 +632,14 @@ func SubscriptionsListenInto(ctx context.Context, c jsonrpc.Caller, params *Subs
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = SubscriptionsListenResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodSubscriptionsListen, err)
 	}
-	return nil
+	return out.other(MethodSubscriptionsListen, raw)
 }
 
 // CancelTask sends tasks/cancel (only in 2025-11-25) and returns the result, which owns its memory. params may be nil for none.
@@ -723,7 +763,8 @@ func GetTaskPayloadInto(ctx context.Context, c jsonrpc.Caller, params *GetTaskPa
 }
 
 // CallTool sends tools/call and returns the result, which owns its memory. params may be nil for none.
-// Another kind of result is an error: *InputRequiredError or *TaskCreatedError.
+// Another kind of result is an error: *InputRequiredError, *TaskCreatedError or
+// *UnknownResultError.
 func CallTool(ctx context.Context, c jsonrpc.Caller, params *CallToolParams) (*CallToolResult, error) {
 	call, err := params.send(ctx, c, MethodCallTool)
 	if err != nil {
@@ -734,7 +775,7 @@ func CallTool(ctx context.Context, c jsonrpc.Caller, params *CallToolParams) (*C
 	if err := receive(call, out); err != nil {
 		return nil, err
 	}
-	if err := out.other(call.Reply.Result); err != nil {
+	if err := out.other(MethodCallTool, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -753,10 +794,11 @@ func CallToolInto(ctx context.Context, c jsonrpc.Caller, params *CallToolParams,
 	if err := d.End(); err != nil {
 		return resultError(MethodCallTool, err)
 	}
-	return out.other(raw)
+	return out.other(MethodCallTool, raw)
 }
 
 // ListTools sends tools/list and returns the result, which owns its memory. params may be nil for none.
+// Another kind of result is an error: *UnknownResultError.
 func ListTools(ctx context.Context, c jsonrpc.Caller, params *ListToolsParams) (*ListToolsResult, error) {
 	call, err := params.send(ctx, c, MethodListTools)
 	if err != nil {
@@ -765,6 +807,9 @@ func ListTools(ctx context.Context, c jsonrpc.Caller, params *ListToolsParams) (
 	defer call.Release()
 	out := new(ListToolsResult)
 	if err := receive(call, out); err != nil {
+		return nil, err
+	}
+	if err := out.other(MethodListTools, call.Reply.Result); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -776,14 +821,14 @@ func ListToolsInto(ctx context.Context, c jsonrpc.Caller, params *ListToolsParam
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	raw := d.ResetCopy(call.Reply.Result)
 	call.Release()
 	*out = ListToolsResult{}
 	out.read(d)
 	if err := d.End(); err != nil {
 		return resultError(MethodListTools, err)
 	}
-	return nil
+	return out.other(MethodListTools, raw)
 }
 
 func (x *CallToolParams) send(ctx context.Context, c jsonrpc.Caller, method string) (*jsonrpc.Call, error) {
@@ -796,10 +841,13 @@ func (x *CallToolParams) send(ctx context.Context, c jsonrpc.Caller, method stri
 	return do(ctx, c, call, err)
 }
 
-// other returns the error that stands for the result raw if it is of another type than CallToolResult.
-func (x *CallToolResult) other(raw codec.Raw) error {
-	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() == resultInputRequired {
-		return inputRequired(raw)
+// other returns the error that stands for the result raw of a method if it is of another type than CallToolResult.
+func (x *CallToolResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		if *x.ResultType.Ptr() == resultInputRequired {
+			return inputRequired(raw)
+		}
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
 	if x.Extra.Missing(0) && x.Extra.Has("task") {
 		return taskCreated(raw)
@@ -827,6 +875,14 @@ func (x *CompleteParams) send(ctx context.Context, c jsonrpc.Caller, method stri
 	return do(ctx, c, call, err)
 }
 
+// other returns the error that stands for the result raw of a method if it is of another type than CompleteResult.
+func (x *CompleteResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
+	}
+	return nil
+}
+
 func (x *CreateMessageParams) send(ctx context.Context, c jsonrpc.Caller, method string) (*jsonrpc.Call, error) {
 	call := c.NewCall(method)
 	if x == nil {
@@ -837,10 +893,18 @@ func (x *CreateMessageParams) send(ctx context.Context, c jsonrpc.Caller, method
 	return do(ctx, c, call, err)
 }
 
-// other returns the error that stands for the result raw if it is of another type than CreateMessageResult.
-func (x *CreateMessageResult) other(raw codec.Raw) error {
+// other returns the error that stands for the result raw of a method if it is of another type than CreateMessageResult.
+func (x *CreateMessageResult) other(_ string, raw codec.Raw) error {
 	if x.Extra.Missing(0) && x.Extra.Has("task") {
 		return taskCreated(raw)
+	}
+	return nil
+}
+
+// other returns the error that stands for the result raw of a method if it is of another type than DiscoverResult.
+func (x *DiscoverResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
 	return nil
 }
@@ -855,10 +919,18 @@ func sendElicitParams(ctx context.Context, c jsonrpc.Caller, method string, x El
 	return do(ctx, c, call, err)
 }
 
-// other returns the error that stands for the result raw if it is of another type than ElicitResult.
-func (x *ElicitResult) other(raw codec.Raw) error {
+// other returns the error that stands for the result raw of a method if it is of another type than ElicitResult.
+func (x *ElicitResult) other(_ string, raw codec.Raw) error {
 	if x.Extra.Missing(0) && x.Extra.Has("task") {
 		return taskCreated(raw)
+	}
+	return nil
+}
+
+// other returns the error that stands for the result raw of a method if it is of another type than EmptyResult.
+func (x *EmptyResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
 	return nil
 }
@@ -873,10 +945,13 @@ func (x *GetPromptParams) send(ctx context.Context, c jsonrpc.Caller, method str
 	return do(ctx, c, call, err)
 }
 
-// other returns the error that stands for the result raw if it is of another type than GetPromptResult.
-func (x *GetPromptResult) other(raw codec.Raw) error {
-	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() == resultInputRequired {
-		return inputRequired(raw)
+// other returns the error that stands for the result raw of a method if it is of another type than GetPromptResult.
+func (x *GetPromptResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		if *x.ResultType.Ptr() == resultInputRequired {
+			return inputRequired(raw)
+		}
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
 	return nil
 }
@@ -911,6 +986,30 @@ func (x *InitializeParams) send(ctx context.Context, c jsonrpc.Caller, method st
 	return do(ctx, c, call, err)
 }
 
+// other returns the error that stands for the result raw of a method if it is of another type than ListPromptsResult.
+func (x *ListPromptsResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
+	}
+	return nil
+}
+
+// other returns the error that stands for the result raw of a method if it is of another type than ListResourceTemplatesResult.
+func (x *ListResourceTemplatesResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
+	}
+	return nil
+}
+
+// other returns the error that stands for the result raw of a method if it is of another type than ListResourcesResult.
+func (x *ListResourcesResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
+	}
+	return nil
+}
+
 func (x *ListRootsParams) send(ctx context.Context, c jsonrpc.Caller, method string) (*jsonrpc.Call, error) {
 	call := c.NewCall(method)
 	if x == nil {
@@ -919,6 +1018,14 @@ func (x *ListRootsParams) send(ctx context.Context, c jsonrpc.Caller, method str
 	var err error
 	call.Params, err = x.AppendJSONFor(call.Params, call.Revision)
 	return do(ctx, c, call, err)
+}
+
+// other returns the error that stands for the result raw of a method if it is of another type than ListToolsResult.
+func (x *ListToolsResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
+	}
+	return nil
 }
 
 func (x *PaginatedParams) send(ctx context.Context, c jsonrpc.Caller, method string) (*jsonrpc.Call, error) {
@@ -941,10 +1048,13 @@ func (x *ReadResourceParams) send(ctx context.Context, c jsonrpc.Caller, method 
 	return do(ctx, c, call, err)
 }
 
-// other returns the error that stands for the result raw if it is of another type than ReadResourceResult.
-func (x *ReadResourceResult) other(raw codec.Raw) error {
-	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() == resultInputRequired {
-		return inputRequired(raw)
+// other returns the error that stands for the result raw of a method if it is of another type than ReadResourceResult.
+func (x *ReadResourceResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		if *x.ResultType.Ptr() == resultInputRequired {
+			return inputRequired(raw)
+		}
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
 	return nil
 }
@@ -987,6 +1097,14 @@ func (x *SubscriptionsListenParams) send(ctx context.Context, c jsonrpc.Caller, 
 	var err error
 	call.Params, err = x.AppendJSONFor(call.Params, call.Revision)
 	return do(ctx, c, call, err)
+}
+
+// other returns the error that stands for the result raw of a method if it is of another type than SubscriptionsListenResult.
+func (x *SubscriptionsListenResult) other(method string, raw codec.Raw) error {
+	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
+		return unknownResult(method, *x.ResultType.Ptr(), raw)
+	}
+	return nil
 }
 
 func (x *UnsubscribeParams) send(ctx context.Context, c jsonrpc.Caller, method string) (*jsonrpc.Call, error) {

@@ -6,13 +6,17 @@ package mcp
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 )
 
-// resultInputRequired is the resultType of an InputRequiredResult.
-const resultInputRequired = "input_required"
+// What resultType says of results.
+const (
+	resultComplete      = "complete"
+	resultInputRequired = "input_required"
+)
 
 // InputRequiredError is returned by the functions that send a request if the server wants input before it goes on: send the
 // request again with the answers in InputResponses and with the RequestState. A handler returns it, with RequireInput, to
@@ -33,6 +37,22 @@ type TaskCreatedError struct {
 
 func (e *TaskCreatedError) Error() string {
 	return fmt.Sprintf("mcp: the request became task %.64q", e.Result.Task.TaskID)
+}
+
+// UnknownResultError is returned by the functions that send a request if the result says that it is of a type that the method does not
+// have: an extension may define it.
+type UnknownResultError struct {
+	Method     string
+	ResultType string
+	Result     codec.Raw // owns its memory
+}
+
+func (e *UnknownResultError) Error() string {
+	return fmt.Sprintf("mcp: the result of %s is of the unknown type %.64q", e.Method, e.ResultType)
+}
+
+func unknownResult(method, resultType string, raw codec.Raw) error {
+	return &UnknownResultError{Method: method, ResultType: strings.Clone(resultType), Result: raw.Clone()}
 }
 
 // MissingCapability returns the error for a request that needs capabilities which the client has not declared

@@ -2,6 +2,7 @@ package mcp_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/mailru/easyjson"
@@ -60,6 +61,40 @@ func ExampleCallToolInto() {
 	// Output:
 	// hello a complete
 	// hello b complete
+}
+
+// One function asks the user in every revision. In this one the question is an answer, and the client sends the request again; a
+// client with sessions would be called while the function waits.
+func ExampleRequest_Elicit() {
+	server := &mcp.ServerHandler{
+		CallTool: func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
+			sure, err := r.Elicit(ctx, "sure", &mcp.ElicitFormParams{Message: "Delete it?"})
+			if err != nil {
+				return err
+			}
+			out.AddText("the user says " + string(sure.Action))
+			return nil
+		},
+	}
+	caller := &loop{handler: server, info: jsonrpc.Info{Revision: jsonrpc.Latest, Capabilities: codec.RawString(`{"elicitation":{}}`)}}
+	params := &mcp.CallToolParams{Name: "delete"}
+	_, err := mcp.CallTool(context.Background(), caller, params)
+	var asked *mcp.InputRequiredError
+	if !errors.As(err, &asked) {
+		fmt.Println(err)
+		return
+	}
+	// A transport's client does the rest by itself, if its InputRounds say so.
+	params.RequestState = asked.Result.RequestState
+	for _, question := range asked.Result.InputRequests {
+		fmt.Println(question.Key, question.Value.(*mcp.ElicitRequest).Params.(*mcp.ElicitFormParams).Message)
+		params.InputResponses = append(params.InputResponses, codec.Member[mcp.InputResponse]{Key: question.Key, Value: &mcp.ElicitResult{Action: "accept"}})
+	}
+	res, err := mcp.CallTool(context.Background(), caller, params)
+	fmt.Println(res.Content[0].(*mcp.TextContent).Text, err)
+	// Output:
+	// sure Delete it?
+	// the user says accept <nil>
 }
 
 // Clone keeps a value that was decoded from borrowed memory; Strip drops what a revision does not have.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 )
 
@@ -53,7 +54,7 @@ func inputAllowed(m *jsonrpc.Message, res *InputRequiredResult) error {
 	}
 	have, err := clientCapabilities(m.Info())
 	if err != nil {
-		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "client capabilities: %w", err)
+		return badCapabilities(err)
 	}
 	var lacks ClientCapabilities
 	missing := false
@@ -64,19 +65,11 @@ func inputAllowed(m *jsonrpc.Message, res *InputRequiredResult) error {
 			return fmt.Errorf("mcp: two input requests have the key %.64q", key)
 		}
 		keys[key] = true
-		switch req := res.InputRequests[i].Value.(type) {
-		case *CreateMessageRequest:
-			missing = lacksSampling(have, &lacks, &req.Params) || missing
-		case *ElicitRequest:
-			missing = lacksElicitation(have, &lacks, req.Params) || missing
-		case *ListRootsRequest:
-			if !have.Roots.Has() {
-				lacks.Roots.Ptr()
-				missing = true
-			}
-		default:
-			return fmt.Errorf("mcp: the input request %.64q is none that a client answers: %T", key, req)
+		lacking, known := lacksFor(have, &lacks, res.InputRequests[i].Value)
+		if !known {
+			return fmt.Errorf("mcp: the input request %.64q is none that a client answers: %T", key, res.InputRequests[i].Value)
 		}
+		missing = missing || lacking
 	}
 	if missing {
 		return MissingCapability(&lacks)
@@ -84,10 +77,35 @@ func inputAllowed(m *jsonrpc.Message, res *InputRequiredResult) error {
 	return nil
 }
 
+func badCapabilities(err error) error {
+	return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "client capabilities: %w", err)
+}
+
+// lacksFor notes in lacks what the client has to declare for a request, and reports whether have does not. known is false for what
+// is no request to a client.
+func lacksFor(have, lacks *ClientCapabilities, q InputRequest) (missing, known bool) {
+	switch q := q.(type) {
+	case *CreateMessageRequest:
+		return lacksSampling(have, lacks, &q.Params), true
+	case *ElicitRequest:
+		return lacksElicitation(have, lacks, q.Params), true
+	case *ListRootsRequest:
+		if !have.Roots.Has() {
+			lacks.Roots.Ptr()
+			return true, true
+		}
+		return false, true
+	}
+	return false, false
+}
+
+// declared reports whether a capability is there; null says that it is not.
+func declared(r codec.Raw) bool { return !r.IsZero() && !r.IsNull() }
+
 // lacksSampling notes in lacks what the client has to declare for a request to its model, and reports whether have does not.
 func lacksSampling(have, lacks *ClientCapabilities, p *CreateMessageParams) bool {
 	tools := p.Tools != nil || p.ToolChoice.Has()
-	if have.Sampling.Has() && !(tools && have.Sampling.Ptr().Tools.IsZero()) {
+	if have.Sampling.Has() && (!tools || declared(have.Sampling.Ptr().Tools)) {
 		return false
 	}
 	need := lacks.Sampling.Ptr()
@@ -105,12 +123,12 @@ func lacksElicitation(have, lacks *ClientCapabilities, p ElicitParams) bool {
 	}
 	switch p.(type) {
 	case *ElicitURLParams:
-		if !modes.URL.IsZero() {
+		if declared(modes.URL) {
 			return false
 		}
 		lacks.Elicitation.Ptr().URL = emptyObject
 	case *ElicitFormParams:
-		if !modes.Form.IsZero() || have.Elicitation.Has() && modes.URL.IsZero() {
+		if declared(modes.Form) || have.Elicitation.Has() && !declared(modes.URL) {
 			return false
 		}
 		need := lacks.Elicitation.Ptr()

@@ -5,6 +5,7 @@ package mcp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -38,8 +39,8 @@ func LogLevelOf(s jsonrpc.Session) (level LoggingLevel, ok bool) {
 // LogEnabled reports whether Log sends messages of a level: data that is costly to gather need not be gathered in vain.
 func (r *Request[P]) LogEnabled(level LoggingLevel) bool {
 	rank := severity(level)
-	if rank < 0 || r.Info == nil {
-		return rank >= 0
+	if rank < 0 || r.mute || r.Info == nil {
+		return rank >= 0 && !r.mute
 	}
 	if r.Info.Revision.Modern() {
 		from := severity(LoggingLevel(r.Info.LogLevel))
@@ -54,10 +55,14 @@ func (r *Request[P]) LogEnabled(level LoggingLevel) bool {
 // logging/setLevel on, and all before the first. An empty logger sends none; data is any JSON value, and not used after
 // Log returns.
 //
-// It is for the functions of a ServerHandler that offers Capabilities.Logging. An unknown level is an error.
+// It is for the functions of a ServerHandler that offers Capabilities.Logging: without, it is an error, as clients have not been told
+// (rule F-09). An unknown level is an error too.
 func (r *Request[P]) Log(ctx context.Context, level LoggingLevel, logger string, data codec.Raw) error {
-	if severity(level) < 0 {
+	switch {
+	case severity(level) < 0:
 		return fmt.Errorf("mcp: unknown logging level %.64q", level)
+	case r.mute:
+		return errNoLogging
 	}
 	if !r.LogEnabled(level) {
 		return nil
@@ -68,6 +73,8 @@ func (r *Request[P]) Log(ctx context.Context, level LoggingLevel, logger string,
 	}
 	return NotifyLoggingMessage(ctx, r, &p)
 }
+
+var errNoLogging = errors.New("mcp: the server does not offer logging: its Capabilities.Logging is not set")
 
 // hasLevels reports whether h answers logging/setLevel.
 func (h *ServerHandler) hasLevels() bool {

@@ -151,11 +151,12 @@ func TestSetLevel(t *testing.T) {
 func TestLogMessage(t *testing.T) {
 	t.Parallel()
 	var errs []error
-	h := &mcp.ServerHandler{CallTool: func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], _ *mcp.CallToolResult) error {
+	h := logger()
+	h.CallTool = func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], _ *mcp.CallToolResult) error {
 		errs = append(errs, r.Log(ctx, mcp.LoggingLevelWarning, "db", codec.RawString(`{"slow":true}`)),
 			r.Log(ctx, "loud", "", codec.RawString(`1`)), r.Log(ctx, mcp.LoggingLevelWarning, "", codec.Raw{}))
 		return nil
-	}}
+	}
 	l := newLoop(h, jsonrpc.Rev20251125)
 	_, err := mcp.CallTool(t.Context(), l, &mcp.CallToolParams{Name: "x"})
 	require.NoError(t, err)
@@ -163,6 +164,17 @@ func TestLogMessage(t *testing.T) {
 	require.NoError(t, errs[0])
 	require.ErrorContains(t, errs[1], `unknown logging level "loud"`)
 	require.ErrorContains(t, errs[2], "data", "data is required")
+
+	// F-09: a client that was not told of logging gets none, in any revision.
+	h.Capabilities = mcp.ServerCapabilities{}
+	for _, rev := range revisions {
+		l := newLoop(h, rev)
+		errs, l.info.LogLevel = nil, "debug"
+		_, err = mcp.CallTool(t.Context(), l, &mcp.CallToolParams{Name: "x"})
+		require.NoError(t, err)
+		require.ErrorContains(t, errs[0], "does not offer logging")
+		require.Empty(t, l.notified)
+	}
 
 	var r mcp.Request[mcp.CallToolParams]
 	require.True(t, r.LogEnabled(mcp.LoggingLevelDebug), "a Request made by hand")

@@ -24,10 +24,15 @@ type Request[P any] struct {
 	Params P
 	ID     jsonrpc.ID // zero for a notification
 	Info   *jsonrpc.Info
+
+	said    said    // by Progress
+	earlier earlier // answers of the client's, of tries before the last
+	mute    bool    // the server does not offer logging
 }
 
 // RequireInput returns the error that makes res the answer: the client is to send the request again with what
-// res asks for. Only clients of 2026-07-28 and later understand it.
+// res asks for. Only clients of 2026-07-28 and later understand it. Elicit, CreateMessage and ListRoots do the same for one
+// question, and ask clients of all revisions.
 func (r *Request[P]) RequireInput(res *InputRequiredResult) error {
 	return &InputRequiredError{Result: res}
 }
@@ -50,23 +55,6 @@ func (r *Request[P]) meta() *RequestMeta {
 		return m.Ptr()
 	}
 	return nil
-}
-
-// Progress tells the peer how far the request is; a total of 0 means that it is not known, and an empty
-// message sends none. It does nothing if the peer has not asked for progress.
-func (r *Request[P]) Progress(ctx context.Context, progress, total float64, message string) error {
-	m := r.meta()
-	if m == nil || m.ProgressToken.IsZero() {
-		return nil
-	}
-	p := ProgressNotificationParams{ProgressToken: m.ProgressToken, Progress: progress}
-	if total != 0 {
-		p.Total.Set(total)
-	}
-	if message != "" {
-		p.Message.Set(message)
-	}
-	return NotifyProgress(ctx, r, &p)
 }
 
 // ClientCapabilities returns what the client has declared, nothing if it has declared nothing. It owns its memory.

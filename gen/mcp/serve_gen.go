@@ -38,6 +38,7 @@ func (p *pool[P, R]) put(x *exchange[P, R]) {
 type common struct {
 	log  func(ctx context.Context, method string, err error)
 	info *Implementation // for the results of modern revisions; nil to leave it out
+	mute bool            // the server does not offer logging
 }
 
 // noParams stands for params that are absent.
@@ -70,6 +71,7 @@ func serve[P, R any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.M
 		return // a notification of a request's name is none that is known
 	}
 	x, d := p.get(), codec.GetDecoder()
+	x.req.mute = c.mute
 	err := begin(x, d, w, m, read)
 	if err == nil {
 		err = f(ctx, &x.req, &x.out)
@@ -96,6 +98,7 @@ func note[P any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.Messa
 		return
 	}
 	x, d := p.get(), codec.GetDecoder()
+	x.req.mute = c.mute
 	err := begin(x, d, w, m, read)
 	if err == nil {
 		err = f(ctx, &x.req)
@@ -139,7 +142,25 @@ func (c *common) answer(w jsonrpc.ResponseWriter, m *jsonrpc.Message, err error)
 	}
 	var e *jsonrpc.Error
 	if errors.As(err, &e) {
-		return w.Error(e)
+		if e = inRevision(e, m.Info().Revision); e != nil {
+			return w.Error(e)
+		}
 	}
 	return errors.Join(err, w.Error(jsonrpc.NewError(jsonrpc.CodeInternalError, "internal error", err)))
+}
+
+// inRevision returns e with the code that v has for the same thing (rules ); nil if it has none.
+func inRevision(e *jsonrpc.Error, v jsonrpc.Revision) *jsonrpc.Error {
+	code := e.Code
+	switch {
+	case code == jsonrpc.CodeResourceNotFound && v.Modern():
+		code = jsonrpc.CodeInvalidParams
+	case code == jsonrpc.CodeURLElicitationRequired && v != jsonrpc.Rev20251125 && v != jsonrpc.RevUnknown:
+		return nil
+	case code == jsonrpc.CodeMissingRequiredClientCapability && v.Legacy():
+		code = jsonrpc.CodeInvalidRequest
+	default:
+		return e
+	}
+	return &jsonrpc.Error{Code: code, Message: e.Message, Data: e.Data}
 }

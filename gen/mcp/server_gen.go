@@ -435,6 +435,10 @@ func (x *CallToolParams) lacks() error {
 	return nil
 }
 
+func (x *CallToolParams) inputs() ([]codec.Member[InputResponse], codec.Opt[string]) {
+	return x.InputResponses, x.RequestState
+}
+
 func (x *CallToolParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *CallToolResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
@@ -593,6 +597,10 @@ func (x *GetPromptParams) lacks() error {
 		return codec.Missing("name")
 	}
 	return nil
+}
+
+func (x *GetPromptParams) inputs() ([]codec.Member[InputResponse], codec.Opt[string]) {
+	return x.InputResponses, x.RequestState
 }
 
 func (x *GetPromptParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
@@ -762,6 +770,10 @@ func (x *ReadResourceParams) lacks() error {
 		return codec.Missing("uri")
 	}
 	return nil
+}
+
+func (x *ReadResourceParams) inputs() ([]codec.Member[InputResponse], codec.Opt[string]) {
+	return x.InputResponses, x.RequestState
 }
 
 func (x *ReadResourceParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }

@@ -8,7 +8,7 @@ import (
 	"log"
 	"os/exec"
 
-	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/stdio"
@@ -61,16 +61,10 @@ func ExampleServe_progress() {
 		log.Fatal(err)
 	}
 	defer client.Close()
-	call := client.NewCall(mcp.MethodCallTool)
-	defer call.Release()
-	call.Params = append(call.Params, `{"name":"count"}`...)
-	call.OnProgress = func(params codec.Raw) {
-		var p mcp.ProgressNotificationParams
-		if err := codec.UnmarshalRaw(params, &p); err == nil {
-			fmt.Println(p.Progress, "of", p.Total.Or(0))
-		}
-	}
-	if err := client.Do(ctx, call); err != nil {
+	caller := mcp.WithProgress(client, func(p *mcp.ProgressNotificationParams) {
+		fmt.Println(p.Progress, "of", p.Total.Or(0))
+	})
+	if _, err := mcp.CallTool(ctx, caller, &mcp.CallToolParams{Name: "count"}); err != nil {
 		log.Fatal(err)
 	}
 	// Output:
@@ -80,22 +74,15 @@ func ExampleServe_progress() {
 }
 
 // A server's function asks the client's user and goes on with the answer: in revisions with sessions by a call, later by
-// a result that requires input.
+// an answer that requires input.
 func ExampleServe_callback() {
-	question := &mcp.ElicitFormParams{Message: "Delete it?"}
 	server := &mcp.ServerHandler{
 		CallTool: func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
-			if !r.Info.CanCall && len(r.Params.InputResponses) == 0 {
-				return r.RequireInput(&mcp.InputRequiredResult{
-					InputRequests: []codec.Member[mcp.InputRequest]{{Key: "sure", Value: &mcp.ElicitRequest{Params: question}}},
-				})
+			sure, err := r.Elicit(ctx, "sure", &mcp.ElicitFormParams{Message: "Delete it?"})
+			if err != nil {
+				return err
 			}
-			if r.Info.CanCall {
-				if _, err := mcp.Elicit(ctx, r, question); err != nil {
-					return err
-				}
-			}
-			out.AddText("deleted")
+			out.AddText("the user says " + string(sure.Action))
 			return nil
 		},
 	}
@@ -110,16 +97,27 @@ func ExampleServe_callback() {
 		},
 	}
 	ctx := context.Background()
-	o := new(transport.PipeOptions)
-	o.Client.InputRounds = 1
-	client, err := transport.Pipe(ctx, server, user, o)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	if _, err := mcp.CallTool(ctx, client, &mcp.CallToolParams{Name: "delete"}); err != nil {
-		log.Fatal(err)
+	for _, revision := range []jsonrpc.Revision{jsonrpc.LatestLegacy, jsonrpc.Latest} {
+		o := new(transport.PipeOptions)
+		o.Client.Revision, o.Client.InputRounds = revision, 1
+		client, err := transport.Pipe(ctx, server, user, o)
+		if err != nil {
+			log.Fatal(err)
+		}
+		res, err := mcp.CallTool(ctx, client, &mcp.CallToolParams{Name: "delete"})
+		if err != nil {
+			log.Fatal(err)
+		}
+		if text, ok := res.Content[0].(*mcp.TextContent); ok {
+			fmt.Println(text.Text, "in", revision)
+		}
+		if err := client.Close(); err != nil {
+			log.Fatal(err)
+		}
 	}
 	// Output:
 	// Delete it?
+	// the user says accept in 2025-11-25
+	// Delete it?
+	// the user says accept in 2026-07-28
 }

@@ -1,13 +1,17 @@
 package emit
 
-import "github.com/mcpwire/mcpwire/tools/codegen/internal/model"
+import (
+	"slices"
+
+	"github.com/mcpwire/mcpwire/tools/codegen/internal/model"
+)
 
 // client emits the functions that send requests and notifications.
 func (g *gen) client(p *printer) {
 	p.use("context")
 	p.use(codecPath)
 	p.use(jsonrpcPath)
-	params, results := map[*model.Type]bool{}, map[*model.Type][]*model.Type{}
+	params, results := map[*model.Type]bool{}, map[*model.Type][]*model.Type{} // a result with what else may come in its place
 	for _, m := range g.m.Methods {
 		if m.Notification {
 			g.notifyStub(p, m)
@@ -15,6 +19,10 @@ func (g *gen) client(p *printer) {
 		}
 		g.callStubs(p, m)
 		params[m.Params] = true
+		if isOne(m) {
+			continue
+		}
+		results[m.Result] = slices.Grow(results[m.Result], 1)
 		for _, a := range m.Alternatives {
 			results[m.Result] = appendNew(results[m.Result], a)
 		}
@@ -23,10 +31,18 @@ func (g *gen) client(p *printer) {
 		if params[t] {
 			g.sendParams(p, t)
 		}
-		if len(results[t]) > 0 {
-			g.otherResults(p, t, results[t])
+		if others, ok := results[t]; ok {
+			g.otherResults(p, t, others)
 		}
 	}
+}
+
+// isOne reports whether the result of m can be of one type only.
+func isOne(m *model.Method) bool { return len(m.Alternatives) == 0 && !hasResultType(m.Result) }
+
+// hasResultType reports whether a result says of what type it is.
+func hasResultType(t *model.Type) bool {
+	return slices.ContainsFunc(t.Fields, func(f *model.Field) bool { return f.JSON == "resultType" })
 }
 
 func appendNew(list []*model.Type, t *model.Type) []*model.Type {
@@ -58,7 +74,7 @@ func send(m *model.Method) string {
 }
 
 func (g *gen) callStubs(p *printer, m *model.Method) {
-	res, alt := m.Result.Name, len(m.Alternatives) > 0
+	res, alt := m.Result.Name, !isOne(m)
 	p.f("// %s sends %s and returns the result, which owns its memory. params may be nil for none.", m.Go, g.methodDoc(m))
 	if alt {
 		p.doc("Another kind of result is an error: " + alternativesDoc(m) + ".")
@@ -74,7 +90,7 @@ func (g *gen) callStubs(p *printer, m *model.Method) {
 	p.p("return nil, err")
 	p.p("}")
 	if alt {
-		p.p("if err := out.other(call.Reply.Result); err != nil {")
+		p.f("if err := out.other(%s, call.Reply.Result); err != nil {", methodConst(m))
 		p.p("return nil, err")
 		p.p("}")
 	}
@@ -99,7 +115,7 @@ func (g *gen) callStubs(p *printer, m *model.Method) {
 	p.f("return resultError(%s, err)", methodConst(m))
 	p.p("}")
 	if alt {
-		p.p("return out.other(raw)")
+		p.f("return out.other(%s, raw)", methodConst(m))
 	} else {
 		p.p("return nil")
 	}
@@ -111,6 +127,9 @@ func alternativesDoc(m *model.Method) string {
 	var words []string
 	for _, a := range m.Alternatives {
 		words = append(words, "*"+errorOf(a))
+	}
+	if hasResultType(m.Result) {
+		words = append(words, "*UnknownResultError")
 	}
 	return orList(words)
 }
@@ -146,24 +165,37 @@ func (g *gen) sendParams(p *printer, t *model.Type) {
 	p.p()
 }
 
-// otherResults emits the test whether a result is in truth one of another type.
+// otherResults emits the test whether a result is in truth one of another type (rules J-02, J-03).
 func (g *gen) otherResults(p *printer, t *model.Type, others []*model.Type) {
-	p.f("// other returns the error that stands for the result raw if it is of another type than %s.", t.Name)
-	p.f("func (x *%s) other(raw codec.Raw) error {", t.Name)
-	for _, o := range others {
-		if errorOf(o) == "TaskCreatedError" {
-			bit := -1
-			for f, b := range g.order(t) {
-				if tracked(f, t) && (bit < 0 || b < bit) {
-					bit = b
-				}
-			}
-			p.f(`if x.Extra.Missing(%d) && x.Extra.Has("task") {`, bit)
-			p.p("return taskCreated(raw)")
-		} else {
-			p.p(`if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() == resultInputRequired {`)
+	p.f("// other returns the error that stands for the result raw of a method if it is of another type than %s.", t.Name)
+	typed := hasResultType(t)
+	method := "_"
+	if typed {
+		method = "method"
+	}
+	p.f("func (x *%s) other(%s string, raw codec.Raw) error {", t.Name, method)
+	if typed {
+		p.p("if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {")
+		if slices.ContainsFunc(others, func(o *model.Type) bool { return errorOf(o) == "InputRequiredError" }) {
+			p.p("if *x.ResultType.Ptr() == resultInputRequired {")
 			p.p("return inputRequired(raw)")
+			p.p("}")
 		}
+		p.p("return unknownResult(method, *x.ResultType.Ptr(), raw)")
+		p.p("}")
+	}
+	for _, o := range others {
+		if errorOf(o) != "TaskCreatedError" {
+			continue
+		}
+		bit := -1
+		for f, b := range g.order(t) {
+			if tracked(f, t) && (bit < 0 || b < bit) {
+				bit = b
+			}
+		}
+		p.f(`if x.Extra.Missing(%d) && x.Extra.Has("task") {`, bit)
+		p.p("return taskCreated(raw)")
 		p.p("}")
 	}
 	p.p("return nil")

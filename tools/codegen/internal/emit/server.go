@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mcpwire/mcpwire/tools/codegen/internal/model"
@@ -203,6 +204,10 @@ func (g *gen) metas(p *printer) {
 	for _, t := range g.m.Types {
 		if params[t] {
 			g.paramsReader(p, t)
+		}
+		if params[t] && slices.ContainsFunc(t.Fields, func(f *model.Field) bool { return f.JSON == "inputResponses" }) {
+			p.f("func (x *%s) inputs() ([]codec.Member[InputResponse], codec.Opt[string]) { return x.InputResponses, x.RequestState }", t.Name)
+			p.p()
 		}
 		for _, f := range t.Fields {
 			if f.JSON != "_meta" || f.Type.Kind != model.Named || !f.Opt {
