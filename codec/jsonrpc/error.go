@@ -3,6 +3,9 @@ package jsonrpc
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/mcpwire/mcpwire/codec"
 )
@@ -40,8 +43,23 @@ func Errorf(code int, format string, args ...any) *Error {
 	return &Error{Code: code, Message: err.Error(), cause: errors.Unwrap(err)}
 }
 
-// Error returns the message with the code.
-func (e *Error) Error() string { return fmt.Sprintf("jsonrpc error %d: %s", e.Code, e.Message) }
+// Error returns the message with the code. A message that is long, or has what cannot be printed, is cut and quoted: it
+// may be a peer's.
+func (e *Error) Error() string { return fmt.Sprintf("jsonrpc error %d: %s", e.Code, shown(e.Message)) }
+
+// maxShown is how many bytes of a message Error.Error shows.
+const maxShown = 256
+
+func shown(s string) string {
+	more := ""
+	if len(s) > maxShown {
+		s, more = strings.ToValidUTF8(s[:maxShown], ""), "..."
+	}
+	if more == "" && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return s
+	}
+	return strconv.Quote(s) + more
+}
 
 // Unwrap returns the local cause, which a peer never sees.
 func (e *Error) Unwrap() error { return e.cause }

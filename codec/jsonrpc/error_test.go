@@ -86,3 +86,19 @@ func TestErrorClone(t *testing.T) {
 	require.Equal(t, "abc", c.Message)
 	require.Equal(t, `{"a":1}`, c.Data.String())
 }
+
+// S23: what a peer says is cut and quoted, unless it is short and plain.
+func TestErrorQuotesPeers(t *testing.T) {
+	for message, want := range map[string]string{
+		`no tool named "x"`:              `no tool named "x"`,
+		"größer, 大":                      "größer, 大",
+		"":                               "",
+		"a\nlevel=INFO msg=faked":        `"a\nlevel=INFO msg=faked"`,
+		"\x1b[31m":                       `"\x1b[31m"`,
+		strings.Repeat("x", 256):         strings.Repeat("x", 256),
+		strings.Repeat("x", 257):         `"` + strings.Repeat("x", 256) + `"...`,
+		"x" + strings.Repeat("é", 1<<20): `"x` + strings.Repeat("é", 127) + `"...`,
+	} {
+		require.Equal(t, "jsonrpc error -32000: "+want, jsonrpc.NewError(-32000, message, nil).Error())
+	}
+}
