@@ -2,9 +2,11 @@ package transport_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,6 +141,86 @@ func TestHubSessions(t *testing.T) {
 	_, err := hub.Publish(ctx, changed, nil, nil)
 	require.ErrorIs(t, err, transport.Canceled)
 	e.silent()
+	require.NoError(t, e.w.Close())
+	require.Eventually(t, func() bool { return publish(changed, `{}`, nil) == 0 }, 5*time.Second, time.Millisecond, "what has ended is gone")
+}
+
+// Many sessions and subscriptions at a time, each with all that is published, in order, in the types of package mcp (B-14).
+func TestHubMany(t *testing.T) {
+	const clients, messages = 60, 30
+	hub := new(transport.Hub)
+	var all sync.WaitGroup
+	for i := range clients {
+		v := jsonrpc.LatestLegacy
+		if i%2 == 0 {
+			v = jsonrpc.Latest
+		}
+		got := 0
+		done := make(chan struct{})
+		ready := make(chan jsonrpc.ID, 1)
+		var id jsonrpc.ID
+		h := &mcp.ClientHandler{
+			OnSubscriptionsAcknowledged: func(_ context.Context, r *mcp.Request[mcp.SubscriptionsAcknowledgedParams]) error {
+				id = r.Params.Meta.Ptr().SubscriptionID.Clone()
+				ready <- id
+				return nil
+			},
+			OnResourceUpdated: func(_ context.Context, r *mcp.Request[mcp.ResourceUpdatedNotificationParams]) error {
+				if extra, _ := r.Params.Extra.Get("n"); extra.String() != strconv.Itoa(got) {
+					t.Errorf("%s instead of %d", extra, got)
+				}
+				if !r.Params.Meta.Ptr().SubscriptionID.Equal(id) {
+					t.Error("of another subscription")
+				}
+				if got++; got == messages {
+					close(done)
+				}
+				return nil
+			},
+		}
+		server := echoServer()
+		server.Subscribe = func(context.Context, *mcp.Request[mcp.SubscribeParams], *mcp.EmptyResult) error { return nil }
+		o := new(transport.PipeOptions)
+		o.Client.Revision, o.Server.Hub = v, hub
+		c, err := transport.Pipe(t.Context(), server, h, o)
+		require.NoError(t, err)
+		ended := make(chan error, 1)
+		if v.Modern() {
+			go func() {
+				p := new(mcp.SubscriptionsListenParams)
+				p.Notifications.ResourceSubscriptions = []string{"a:b"}
+				_, err := mcp.SubscriptionsListen(t.Context(), c, p)
+				ended <- err
+			}()
+			<-ready
+		} else {
+			_, err = mcp.Subscribe(t.Context(), c, &mcp.SubscribeParams{URI: "a:b"})
+			require.NoError(t, err)
+		}
+		all.Go(func() {
+			<-done
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+			if v.Modern() && !errors.Is(<-ended, transport.Closed) {
+				t.Error("the subscription ended otherwise")
+			}
+		})
+	}
+	require.Eventually(t, func() bool { // the filter is asked of those that want it
+		n := 0
+		_, err := hub.Publish(t.Context(), updated, codec.RawString(`{"uri":"a:b"}`), func(*jsonrpc.Info) bool {
+			n++
+			return false
+		})
+		return err == nil && n == clients
+	}, 5*time.Second, time.Millisecond)
+	for i := range messages {
+		n, err := hub.Publish(t.Context(), updated, codec.RawString(fmt.Sprintf(`{"uri":"a:b","n":%d}`, i)), nil)
+		require.NoError(t, err)
+		require.Equal(t, clients, n)
+	}
+	all.Wait()
 }
 
 // H-16: how many resources a session subscribes to is bounded, in count and size.
