@@ -45,11 +45,10 @@ func (p *peer) listen(h *handle) {
 	if h.leaveReader() != nil {
 		return // the connection has ended
 	}
-	// Nothing for the subscription may come before this (rule E-52).
-	if h.Notify(h, "notifications/subscriptions/acknowledged", codec.MakeRaw(agreed)) != nil {
+	defer p.opts.Hub.remove(l)
+	if l.acknowledge(agreed) != nil {
 		return // likewise, or the client does not want it any more
 	}
-	p.opts.Hub.add(l)
 	p.subs.open(l)
 	select {
 	case <-h.Done():
@@ -64,6 +63,18 @@ func (p *peer) listen(h *handle) {
 		_ = h.Notify(ctx, methodCancelled, codec.RawString(`{"requestId":`+id+`}`)) // refused after a cancellation
 	}
 	_ = h.Result(codec.RawString(`{"resultType":"complete","_meta":{"` + peek.KeySubscriptionID + `":` + id + `}}`))
+}
+
+// acknowledge tells the client what it will hear of. Nothing for the subscription may come before that (rule E-52), and nothing that is
+// published later may be missed: so the Hub knows the listener from before the message is sent, while what it publishes has to wait for the sink.
+func (l *listener) acknowledge(agreed []byte) error {
+	return l.h.write(l.h, false, func(r *request, buf []byte) ([]byte, error) {
+		buf, err := jsonrpc.AppendNotification(buf, "notifications/subscriptions/acknowledged", codec.MakeRaw(agreed), r.m.Info().Revision)
+		if err == nil {
+			l.p.opts.Hub.add(l)
+		}
+		return buf, err
+	})
 }
 
 // close lets nothing be published any more. Whoever publishes may have found l in the Hub before it was removed.
