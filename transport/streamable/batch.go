@@ -40,7 +40,9 @@ func (h *Handler) batch(o *reply, in *transport.Incoming, who Identity) {
 		h.refuse(o.w, http.StatusBadRequest, noID, invalid("a batch with requests and responses"))
 		return
 	}
+	o.batch = true
 	o.session = s
+	o.ready()
 	b.serve(who.Context, s, list)
 	if !requests && len(b.answers) == 0 {
 		accepted(o.w)

@@ -64,7 +64,7 @@ func (x *resumable) attach(ctx context.Context, c *connection) error {
 	if ok || err != nil {
 		return err
 	}
-	if err := x.catchUp(ctx, c, from, nil); !errors.Is(err, transport.ErrUnknownEvent) {
+	if _, err := x.s.catchUp(ctx, c, x, from, nil); !errors.Is(err, transport.ErrUnknownEvent) {
 		return err
 	}
 	_, err = x.take(ctx, c, func() bool { return true }) // they are lost: nobody had room for so many
@@ -79,18 +79,18 @@ func (h *Handler) resume(ctx context.Context, s *httpSession, c *connection, las
 		h.refuse(c.w, http.StatusBadRequest, noID, errUnknownEvent)
 		return
 	}
-	x := new(resumable) // stands for a stream that is finished
-	x.h, x.s, x.store = h, s, h.set.EventStore
 	started := false
-	err := x.catchUp(ctx, c, last[0], func(found *resumable) error {
-		x, started = found, true
-		x.drop() // the new connection takes over (rule D-46)
+	x, err := s.catchUp(ctx, c, nil, last[0], func(found *resumable) error {
+		if found != nil {
+			found.drop() // the new connection takes over (rule D-46)
+		}
+		started = true
 		return c.start(comment)
 	})
 	switch {
-	case err == nil && x.q != nil:
+	case x != nil:
 		x.serve(ctx, c)
-	case started || err == nil:
+	case started: // the stream is at its end, or broke off
 	case errors.Is(err, transport.ErrUnknownEvent):
 		h.refuse(c.w, http.StatusBadRequest, noID, errUnknownEvent)
 	default:

@@ -31,6 +31,7 @@ func (h *Handler) modern(o *reply, in *transport.Incoming, who Identity, meta *p
 		o.listens = true
 	}
 	in.SetSender(o.r.Header, who.Principal)
+	o.ready()
 	_ = h.e.Receive(who.Context, in, o) // requests are always answered
 	o.finish(noID)
 }

@@ -46,7 +46,7 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who Identity) {
 	}
 	o := h.newReply(w, r, accept)
 	in, err := o.read(r)
-	if o.ready(); err != nil {
+	if err != nil {
 		o.unread(err)
 		o.recycle()
 		return

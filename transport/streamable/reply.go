@@ -28,6 +28,7 @@ type reply struct {
 	listens bool         // it is for subscriptions/listen: others write to it without waiting
 	opens   *httpSession // the session that begins with it
 	session *httpSession // that it belongs to
+	batch   bool         // it is for a batch: it cannot be resumed
 	apart   bool         // the handler may go on when the HTTP exchange has ended
 
 	mu       sync.Mutex
@@ -87,18 +88,16 @@ func (h *Handler) tickAfter() time.Duration {
 func (o *reply) recycle() {
 	o.timer.Stop()
 	o.mu.Lock()
-	h, timer := o.h, o.timer
 	o.w, o.r, o.opens, o.session, o.out, o.conn, o.err = nil, nil, nil, nil, nil, nil, nil
-	o.modern, o.listens, o.apart, o.answered, o.phase = false, false, false, false, unused
-	o.h, o.timer = h, timer
+	o.modern, o.listens, o.batch, o.apart, o.answered, o.phase = false, false, false, false, false, unused
 	o.mu.Unlock()
-	h.replies.Put(o)
+	o.h.replies.Put(o)
 }
 
-// ready is called when the body is read: from now on messages may be sent.
+// ready is called when all is known of the request, and nothing refuses it any more: from now on messages may be sent.
 func (o *reply) ready() {
 	o.mu.Lock()
-	o.phase = open
+	o.phase, o.last = open, time.Now()
 	o.mu.Unlock()
 }
 

@@ -7,50 +7,48 @@ import (
 	"github.com/mcpwire/mcpwire/transport"
 )
 
-// catchUp writes to c what came after the event last, until c has all of it and is the connection of the stream, or the stream
-// is at its end. found, if not nil, is called once with the stream, before anything is written; a stream that is finished has no q. x is
-// that stream, or, with found, only says where to look.
-func (x *resumable) catchUp(ctx context.Context, c *connection, last string, found func(*resumable) error) error {
-	s := x.s
+// catchUp writes to c what came after the event last, until c has all of it and is the connection of a stream, which is returned, or the stream
+// is at its end. found, if not nil, is called once with the stream, before anything is written; nil for one that is finished. x is
+// the stream, if it is known.
+func (s *httpSession) catchUp(ctx context.Context, c *connection, x *resumable, last string, found func(*resumable) error) (*resumable, error) {
 	for idle := 0; ; idle++ {
 		if idle == maxIdleReplays { // the store does not have what it was given
-			return transport.ErrUnknownEvent
+			return nil, transport.ErrUnknownEvent
 		}
-		replay, err := x.store.After(ctx, s.owner(), last)
+		replay, err := s.h.set.EventStore.After(ctx, s.owner(), last)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if found != nil {
-			to := s.stream(replay.Stream)
-			switch {
-			case replay.Finished:
-				to = &resumable{h: x.h, s: s, store: x.store}
-			case to == nil: // it has ended just now, or is one of another process
-				continue
+			if x = s.stream(replay.Stream); x == nil && !replay.Finished {
+				continue // it has ended just now, or is one of another process
 			}
-			if err := found(to); err != nil {
-				return err
+			if err := found(x); err != nil {
+				return nil, err
 			}
-			x, found = to, nil
+			found = nil
 		}
 		for event, err := range replay.Events {
 			if err != nil {
-				return err
+				return nil, err
 			}
 			last, idle = event.ID, 0
 			if len(event.Data) == 0 && s.Revision() < jsonrpc.Rev20251125 {
 				continue // trap T-11
 			}
 			if _, err := c.Write(appendEvent(nil, event.ID, event.Data)); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if replay.Finished {
-			return nil
+			return nil, nil
 		}
 		ok, err := x.take(ctx, c, func() bool { return !x.broken && x.last == last })
-		if ok || err != nil && err != errOver { //nolint:errorlint // it is never wrapped
-			return err
+		switch {
+		case ok:
+			return x, nil
+		case err != nil && err != errOver: //nolint:errorlint // it is never wrapped
+			return nil, err
 		}
 	}
 }

@@ -52,6 +52,7 @@ func (h *Handler) initialize(o *reply, in *transport.Incoming, who Identity) {
 	o.opens = s
 	id2 := m.ID.Clone()
 	in.SetSender(o.r.Header, "")
+	o.ready()
 	_ = s.Receive(who.Context, in, o) // requests are always answered
 	o.finish(id2)
 	if s.Revision() == 0 { // initialize has failed: there is no session (rule D-58)
@@ -83,6 +84,7 @@ func (h *Handler) legacy(o *reply, in *transport.Incoming, who Identity) {
 		h.serveApart(o, s, in, who, id)
 		return
 	}
+	o.ready()
 	_ = s.Receive(who.Context, in, o) // requests are always answered
 	o.finish(id)
 }

@@ -12,7 +12,7 @@ import (
 // usesQueue reports whether the response, once it is an event stream, is written by a Queue: others write to it, or it can be
 // resumed.
 func (o *reply) usesQueue() bool {
-	return o.listens || o.session != nil && o.h.set.EventStore != nil && o.accept.Events
+	return o.listens || !o.batch && o.session != nil && o.h.set.EventStore != nil && o.accept.Events
 }
 
 // Offer implements transport.Offerer, for subscriptions.
@@ -127,6 +127,7 @@ func (o *reply) detach() {
 func (h *Handler) serveApart(o *reply, s *httpSession, in *transport.Incoming, who Identity, id jsonrpc.ID) {
 	o.apart = true
 	o.conn = newConnection(o.w, h.opts.Timeouts.Write)
+	o.ready()
 	done := make(chan struct{})
 	s.hold()
 	h.active.Add(1)

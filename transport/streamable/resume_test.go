@@ -1,0 +1,233 @@
+package streamable_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpwire/mcpwire/gen/mcp"
+	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/streamable"
+)
+
+// D-11 to D-17: the server closes the connection, the client comes back for the answer.
+func TestCloseStream(t *testing.T) {
+	o := streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)}
+	server := tools()
+	echo := server.CallTool
+	release := make(chan struct{})
+	server.CallTool = func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
+		err := echo(ctx, r, out)
+		if r.Params.Name == "close" {
+			<-release
+		}
+		return err
+	}
+	inBubble(t, server, o, func(t *testing.T, b *bubble) {
+		h := b.open("2025-11-25")
+		e := stream(t, b.do(http.MethodPost, legacyCall("1", "close"), h))
+		first, _ := e.next()
+		require.NotEmpty(t, first.id, "D-11")
+		require.Empty(t, first.data)
+		retry, _ := e.next()
+		require.Equal(t, "10", retry.retry, "D-15")
+		_, ok := e.next()
+		require.False(t, ok, "D-13: the connection is closed, the request goes on")
+
+		h["Last-Event-ID"] = first.id
+		e = stream(t, b.do(http.MethodGet, "", h))
+		x, _ := e.next()
+		require.Equal(t, ": ", x.comment)
+		close(release)
+		answer, _ := e.next()
+		require.Contains(t, answer.data, `"id":1,"result"`)
+		require.NotEmpty(t, answer.id)
+		_, ok = e.next()
+		require.False(t, ok, "D-45: a resumed stream ends with the answer")
+
+		e = stream(t, b.do(http.MethodGet, "", h)) // D-45: it is kept for a while
+		x, _ = e.next()
+		require.Equal(t, ": ", x.comment)
+		again, _ := e.next()
+		require.Equal(t, answer, again)
+		_, ok = e.next()
+		require.False(t, ok)
+
+		h["Last-Event-ID"] = answer.id
+		e = stream(t, b.do(http.MethodGet, "", h))
+		require.Empty(t, e.message(), "there is nothing after it")
+
+		other := b.open("2025-11-25")
+		for _, id := range []string{first.id, "none", first.id + "x"} { // D-43, D-44, S9
+			other["Last-Event-ID"] = id
+			resp := b.do(http.MethodGet, "", other)
+			require.Equal(t, http.StatusBadRequest, resp.StatusCode)
+			require.Equal(t, `{"jsonrpc":"2.0","error":{"code":-32600,"message":"the event id is not known"}}`, read(t, resp))
+		}
+	})
+}
+
+// CloseStream needs a client that can come back.
+func TestCannotCloseStream(t *testing.T) {
+	for _, row := range []struct {
+		name, v string
+		store   transport.EventStore
+		accept  string
+	}{
+		{"no store", "2025-11-25", nil, "application/json, text/event-stream"},
+		{"revision", "2025-06-18", transport.NewMemoryEventStore(nil), "application/json, text/event-stream"},
+		{"JSON only", "2025-11-25", transport.NewMemoryEventStore(nil), "application/json"},
+		{"store fails", "2025-11-25", failing{}, "application/json, text/event-stream"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := newServer(t, tools(), &streamable.HandlerOptions{EventStore: row.store})
+			h := s.open(row.v)
+			h["Accept"] = row.accept
+			require.Contains(t, read(t, s.do(http.MethodPost, legacyCall("1", "close"), h)), `"id":1,"error"`)
+		})
+	}
+	s := newServer(t, tools(), &streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)})
+	require.Contains(t, read(t, s.do(http.MethodPost, call("1", "close"), modern("tools/call", "close"))), `"id":1,"error"`)
+}
+
+// failing is a store that is out of order.
+type failing struct{}
+
+var errFailing = errors.New("out of order")
+
+func (failing) Append(context.Context, transport.StreamOwner, string, []byte, bool) (string, error) {
+	return "", errFailing
+}
+
+func (failing) After(context.Context, transport.StreamOwner, string) (transport.Replay, error) {
+	return transport.Replay{}, errFailing
+}
+func (failing) SessionClosed(context.Context, transport.StreamOwner) error { return errFailing }
+
+// A store that fails costs the clients nothing but the chance to resume.
+func TestFailingStore(t *testing.T) {
+	inBubble(t, tools(), streamable.HandlerOptions{EventStore: failing{}}, func(t *testing.T, b *bubble) {
+		h := b.open("2025-11-25")
+		e := stream(t, b.do(http.MethodPost, legacyCall("1", "progress"), h))
+		x, _ := e.next()
+		require.Contains(t, x.data, "progress")
+		require.Empty(t, x.id)
+		require.Contains(t, e.message(), `"id":1,"result"`)
+		h["Last-Event-ID"] = "1"
+		resp := b.do(http.MethodGet, "", h)
+		require.Equal(t, http.StatusInternalServerError, resp.StatusCode)
+		require.NotContains(t, read(t, resp), "out of order")
+	})
+}
+
+// F19: the connection breaks again and again, at any time, and nothing is lost or comes twice.
+func TestResumeOwnStream(t *testing.T) {
+	hub := new(transport.Hub)
+	o := streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)}
+	o.Hub = hub
+	for _, v := range []string{"2025-06-18", "2025-11-25"} {
+		inBubble(t, tools(), o, func(t *testing.T, b *bubble) {
+			h := b.open(v)
+			sent, seen := 0, 0
+			publish := func() {
+				sent++
+				_, err := hub.Publish(t.Context(), "notifications/tools/list_changed", nil, nil)
+				require.NoError(t, err)
+			}
+			ids := map[string]bool{}
+			for round := range 20 {
+				publish() // nobody is there
+				synctest.Wait()
+				e := stream(t, b.do(http.MethodGet, "", h))
+				for i := range round % 4 {
+					if i == 2 {
+						publish()
+					}
+					for {
+						x, ok := e.next()
+						require.True(t, ok)
+						if x.id != "" {
+							require.False(t, ids[x.id], "D-39")
+							ids[x.id] = true
+							h["Last-Event-ID"] = x.id
+						}
+						if x.data != "" {
+							seen++
+							break
+						}
+						require.True(t, x.id == "" || v == "2025-11-25", "T-11")
+					}
+					publish()
+				}
+				e.resp.Body.Close()
+				synctest.Wait()
+			}
+			e := stream(t, b.do(http.MethodGet, "", h))
+			for ; seen < sent; seen++ {
+				require.Contains(t, e.message(), "list_changed")
+			}
+			publish()
+			require.Contains(t, e.message(), "list_changed")
+		})
+	}
+}
+
+// A client that goes does not cancel, and gets what it has missed; the handler's goroutine is not net/http's.
+func TestResumePost(t *testing.T) {
+	o := streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)}
+	for _, v := range []string{"2025-06-18", "2025-11-25"} {
+		inBubble(t, tools(), o, func(t *testing.T, b *bubble) {
+			h := b.open(v)
+			e := stream(t, b.do(http.MethodPost, legacyCall("1", "sleep:2m"), h))
+			began := time.Now()
+			first, _ := e.next()
+			require.Equal(t, v == "2025-11-25", first.id != "")
+			if first.id == "" { // without an event there is nothing to resume from
+				require.Contains(t, e.message(), `"id":1,"result"`)
+				return
+			}
+			e.resp.Body.Close()
+			time.Sleep(time.Minute)
+			h["Last-Event-ID"] = first.id
+			one := stream(t, b.do(http.MethodGet, "", h))
+			one.next()
+			two := stream(t, b.do(http.MethodGet, "", h)) // D-46
+			require.Empty(t, one.message())
+			require.Contains(t, two.message(), `"id":1,"result"`)
+			require.Equal(t, 2*time.Minute-transport.DefaultKeepAlive, time.Since(began))
+			require.Empty(t, two.message())
+
+			// D-24: a request that is cancelled ends its stream.
+			delete(h, "Last-Event-ID")
+			e = stream(t, b.do(http.MethodPost, legacyCall("2", "wait"), h))
+			first, _ = e.next()
+			b.do(http.MethodPost, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}`, h)
+			require.Empty(t, e.message())
+			h["Last-Event-ID"] = first.id
+			require.Empty(t, stream(t, b.do(http.MethodGet, "", h)).message())
+		})
+	}
+}
+
+// The store is told when a session ends.
+func TestStoreIsEmptied(t *testing.T) {
+	store := transport.NewMemoryEventStore(nil)
+	inBubble(t, tools(), streamable.HandlerOptions{EventStore: store}, func(t *testing.T, b *bubble) {
+		h := b.open("2025-11-25")
+		read(t, b.do(http.MethodPost, legacyCall("1", "progress"), h))
+		require.Equal(t, 1, store.Stats().Sessions)
+		require.Equal(t, http.StatusNoContent, b.do(http.MethodDelete, "", h).StatusCode)
+		synctest.Wait()
+		require.Zero(t, store.Stats().Sessions)
+		require.Zero(t, store.Stats().Bytes)
+		b.open("2025-11-25")
+		time.Sleep(transport.DefaultSession * 2)
+		require.Zero(t, store.Stats().Sessions)
+		require.Zero(t, b.h.Sessions())
+	})
+}
