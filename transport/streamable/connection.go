@@ -17,10 +17,12 @@ type connection struct {
 	w     http.ResponseWriter
 	write time.Duration // how long a write may take
 	once  sync.Once
-	ended chan struct{}          // the response is to end
-	mu    sync.Mutex             // held while w's deadline is moved
-	left  bool                   // ServeHTTP may have returned
-	sent  atomic.Pointer[string] // the last event id that was written; nil for none
+	ended chan struct{} // the response is to end
+	mu    sync.Mutex    // held while w's deadline is moved
+	left  bool          // ServeHTTP may have returned
+	// uncount, if not nil, is called once, when the connection begins to end.
+	uncount func()
+	sent    atomic.Pointer[string] // the last event id that was written; nil for none
 }
 
 func newConnection(w http.ResponseWriter, write time.Duration) *connection {
@@ -37,10 +39,8 @@ func (c *connection) start(first string) error {
 
 // Write writes events. A client that takes none for too long loses its connection, as one does that has gone.
 func (c *connection) Write(b []byte) (int, error) {
-	select {
-	case <-c.ended: // somebody has taken over
+	if c.isEnded() { // somebody has taken over
 		return 0, errOver
-	default:
 	}
 	if err := writeFlushed(c.w, c.write, time.Now(), b); err != nil {
 		c.end()
@@ -57,7 +57,23 @@ func (c *connection) Write(b []byte) (int, error) {
 var idField = []byte("\nid: ")
 
 // end makes the response end, also if a write waits for the client.
-func (c *connection) end() { c.once.Do(func() { close(c.ended) }) }
+func (c *connection) end() {
+	c.once.Do(func() {
+		close(c.ended)
+		if c.uncount != nil {
+			c.uncount()
+		}
+	})
+}
+
+func (c *connection) isEnded() bool {
+	select {
+	case <-c.ended:
+		return true
+	default:
+		return false
+	}
+}
 
 // cut is end for a connection that may be half open: what is being written is not waited for.
 func (c *connection) cut() {

@@ -30,13 +30,6 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who Identity) {
 		return
 	}
 	defer s.release()
-	if s.gets.Add(1) > int32(min(h.opts.Limits.Streams, 1<<30)) { //nolint:gosec // it fits
-		s.gets.Add(-1)
-		w.Header()["Retry-After"] = retryLater
-		h.refuse(w, http.StatusTooManyRequests, noID, invalid("the session has too many streams"))
-		return
-	}
-	defer s.gets.Add(-1)
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ReadTimeout > 0 {
 		setReadDeadline(w, time.Time{}) // it would end the stream
 	}
@@ -47,8 +40,8 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who Identity) {
 		return
 	}
 	x := &s.out
-	x.drop()
-	if c.start(comment) != nil {
+	if err := s.begin(c, x); err != nil {
+		h.tooMany(w, err)
 		return
 	}
 	if x.attach(r.Context(), c) == nil {
@@ -71,6 +64,46 @@ func (x *resumable) attach(ctx context.Context, c *connection) error {
 	return err
 }
 
+var errStreams = transport.NewError(transport.Overloaded, "the session has too many streams", nil)
+
+// begin begins the response, in place of the one that x, which may be nil, is sent on: the new one takes over (rule D-46).
+func (s *httpSession) begin(c *connection, x *resumable) error {
+	if x != nil {
+		x.drop(c)
+	}
+	if !s.admit(c) {
+		return errStreams
+	}
+	if x != nil && !x.reserve(c) {
+		return errOver
+	}
+	return c.start(comment)
+}
+
+// admit counts a connection, unless there are too many.
+func (s *httpSession) admit(c *connection) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gets >= s.h.opts.Limits.Streams {
+		return false
+	}
+	s.gets++
+	c.uncount = func() {
+		s.mu.Lock()
+		s.gets--
+		s.mu.Unlock()
+	}
+	return true
+}
+
+// tooMany refuses a GET that begin has failed for; if the client is gone, nobody hears it.
+func (h *Handler) tooMany(w http.ResponseWriter, err error) {
+	if err == errStreams { //nolint:errorlint // it is never wrapped
+		w.Header()["Retry-After"] = retryLater
+		h.refuse(w, http.StatusTooManyRequests, noID, invalid("the session has too many streams"))
+	}
+}
+
 var errUnknownEvent = jsonrpc.NewError(jsonrpc.CodeInvalidRequest, "the event id is not known", nil)
 
 // resume serves a GET with Last-Event-ID. An id that is not known is never answered with another stream in its place (rule D-44).
@@ -81,13 +114,13 @@ func (h *Handler) resume(ctx context.Context, s *httpSession, c *connection, las
 	}
 	started := false
 	x, err := s.catchUp(ctx, c, nil, last[0], func(found *resumable) error {
-		if found != nil {
-			found.drop() // the new connection takes over (rule D-46)
-		}
-		started = true
-		return c.start(comment)
+		err := s.begin(c, found)
+		started = err != errStreams //nolint:errorlint // it is never wrapped
+		return err
 	})
 	switch {
+	case !started && err == errStreams: //nolint:errorlint // as above
+		h.tooMany(c.w, err)
 	case x != nil:
 		x.serve(ctx, c)
 	case started: // the stream is at its end, or broke off

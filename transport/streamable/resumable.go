@@ -29,9 +29,11 @@ type resumable struct {
 
 	taking sync.Mutex  // held by who attaches a connection
 	mu     sync.Mutex  // guards what follows
-	conn   *connection // the one that is attached, or was
-	sent   string      // the id of the last event that was written
-	over   bool        // no connection may be attached any more
+	conn   *connection // the one that is attached, or about to be
+	// attached: conn has all that came before.
+	attached bool
+	sent     string // the id of the last event that was written
+	over     bool   // no connection may be attached any more
 }
 
 // init makes x the stream of that name. inline lets who sends something write it.
@@ -121,26 +123,48 @@ func (s *httpSession) primes() bool {
 func (x *resumable) take(ctx context.Context, c *connection, ok func() bool) (bool, error) {
 	x.taking.Lock()
 	defer x.taking.Unlock()
-	x.drop()
-	x.mu.Lock()
-	if x.over {
-		x.mu.Unlock()
+	x.drop(c)
+	if !x.reserve(c) {
 		return false, errOver
 	}
-	x.conn = c
-	x.mu.Unlock()
-	return x.q.AttachIf(ctx, c, ok)
+	attached, err := x.q.AttachIf(ctx, c, ok)
+	if attached {
+		x.mu.Lock()
+		x.attached = true
+		over := x.over
+		x.mu.Unlock()
+		if over {
+			c.end()
+		}
+	}
+	return attached, err
 }
 
-// drop ends the connection that is there.
-func (x *resumable) drop() {
+// drop ends the connection that is there, unless it is c, or has come after c.
+func (x *resumable) drop(c *connection) {
 	x.mu.Lock()
 	old := x.conn
+	if old == c || c.isEnded() {
+		old = nil
+	}
 	x.mu.Unlock()
 	if old != nil {
 		old.cut()
 		x.leave(old)
 	}
+}
+
+// reserve makes c the connection, unless one that has come later is, or the stream has ended.
+func (x *resumable) reserve(c *connection) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.over || c.isEnded() {
+		return false
+	}
+	if x.conn != c {
+		x.conn, x.attached = c, false
+	}
+	return true
 }
 
 // position returns the id of the last event that was written, as far as is known.
@@ -167,9 +191,9 @@ func (x *resumable) leave(c *connection) {
 func (x *resumable) end() {
 	x.mu.Lock()
 	x.over = true
-	c := x.conn
+	c, attached := x.conn, x.attached
 	x.mu.Unlock()
-	if c != nil {
+	if c != nil && attached { // else it is reading from the store
 		c.end()
 	}
 }

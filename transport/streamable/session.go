@@ -20,12 +20,12 @@ type httpSession struct {
 	out resumable // the session's own stream, which a GET opens
 
 	used  atomic.Int64 // when the last exchange began or ended
-	gets  atomic.Int32 // GETs that are going on
 	holds atomic.Int32 // exchanges that are going on, streams included
 
 	mu      sync.Mutex
 	streams map[string]*resumable // those that can be resumed, and are not finished; the session's own is not among them
 	counter int                   // of names of streams
+	gets    int                   // connections of GETs
 }
 
 // initialize begins a session with the request that opens it, and takes in.

@@ -17,7 +17,10 @@ func (o *reply) usesQueue() bool {
 
 // Offer implements transport.Offerer, for subscriptions.
 func (o *reply) Offer(f func(dst []byte) []byte) bool {
-	return o.out != nil && o.out.q.Offer(f)
+	o.mu.Lock() // the acknowledgement is on its way
+	out := o.out
+	o.mu.Unlock()
+	return out != nil && out.q.Offer(f)
 }
 
 // moveOut makes the response an event stream that a Queue writes, and sends a message on it. mu is held, and released.
@@ -54,7 +57,7 @@ func (o *reply) startQueue() *resumable {
 		o.conn = newConnection(o.w, o.h.opts.Timeouts.Write)
 	}
 	o.last = time.Now()
-	x.conn = o.conn
+	x.conn, x.attached = o.conn, true
 	_ = x.q.Attach(context.Background(), o.conn) // nothing was attached before
 	if x.s != nil {
 		x.prime()
