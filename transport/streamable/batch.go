@@ -11,7 +11,7 @@ import (
 )
 
 // batch serves a POST whose body is an array, which only revision 2025-03-26 has (rules ). It takes in.
-func (h *Handler) batch(o *reply, in *transport.Incoming, who Identity) {
+func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity) {
 	if len(o.r.Header[headerSession]) == 0 || revisionOf(o.r).Modern() {
 		h.bad(o, in, jsonrpc.ErrBatch)
 		return

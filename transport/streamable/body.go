@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/internal/httpserve"
 )
 
 // bodyReader knows how the body of a request is to be read.
@@ -15,22 +16,19 @@ type bodyReader struct {
 	server *http.Server // nil if it is not net/http's
 }
 
-var errTooLarge = errors.New("the body is too large")
+// firstRead is how much room a body gets before any of it is there, in bytes, whatever its sender promises.
+const firstRead = 256 << 10
 
-// read reads the body of r into an Incoming: into a buffer of its size, if that is known. The error is errTooLarge, a timeout, or
-// the connection's.
-func (o *reply) read(r *http.Request) (*transport.Incoming, error) {
+// read reads the body of r into an Incoming: into a buffer of its size, if that is known. Its size is within the limit, if it is known.
+func (o *reply) read(r *http.Request) (*transport.Incoming, *httpserve.Refusal) {
 	o.body.server, _ = r.Context().Value(http.ServerContextKey).(*http.Server)
 	size := r.ContentLength
-	if size > int64(o.h.opts.Limits.Message) {
-		return nil, errTooLarge
-	}
-	in := o.h.e.NewIncoming(int(max(size, 0)))
+	in := o.h.e.NewIncoming(int(min(max(size, 0), firstRead)))
 	for err := error(nil); err == nil && (size < 0 || int64(in.Len()) < size); {
 		var room []byte
 		if room, err = in.Room(); err != nil {
 			in.Release()
-			return nil, errTooLarge
+			return nil, httpserve.TooLarge(o.h.opts.Limits.Message)
 		}
 		if left := size - int64(in.Len()); size >= 0 && int64(len(room)) > left {
 			room = room[:left]
@@ -40,7 +38,7 @@ func (o *reply) read(r *http.Request) (*transport.Incoming, error) {
 		in.Added(n)
 		if err != nil && !(errors.Is(err, io.EOF) && (size < 0 || int64(in.Len()) == size)) {
 			in.Release()
-			return nil, err
+			return nil, o.h.unread(err)
 		}
 	}
 	// The server's ReadTimeout is for the request. What comes after it would end the context of the handler, and with it an event stream.
@@ -50,18 +48,16 @@ func (o *reply) read(r *http.Request) (*transport.Incoming, error) {
 	return in, nil
 }
 
-// unread answers a request whose body could not be read.
-func (o *reply) unread(err error) {
-	w := o.w
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.Is(err, errTooLarge), errors.As(err, &tooLarge):
-		o.h.tooLarge(w)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		w.Header()["Connection"] = closes
-		o.h.refuse(w, http.StatusRequestTimeout, noID, invalid("the message took too long to come"))
-	default:
-		w.Header()["Connection"] = closes
-		o.h.refuse(w, http.StatusBadRequest, noID, invalid("the message broke off"))
+// unread returns how to refuse a request whose body could not be read.
+func (h *Handler) unread(err error) *httpserve.Refusal {
+	var large *http.MaxBytesError // of middleware
+	if errors.As(err, &large) {
+		return httpserve.TooLarge(int(min(large.Limit, int64(h.opts.Limits.Message))))
 	}
+	refusal := httpserve.Refuse(http.StatusBadRequest, "the body could not be read")
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		refusal = httpserve.Refuse(http.StatusRequestTimeout, "the body took too long")
+	}
+	refusal.Close, refusal.Cause = true, err
+	return refusal
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
+	"github.com/mcpwire/mcpwire/transport/internal/httpserve"
 )
 
 // get serves a GET: the session's own event stream, or the rest of one whose connection has broken (rules D-26 to D-34, D-41).
-func (h *Handler) get(w http.ResponseWriter, r *http.Request, who Identity) {
+func (h *Handler) get(w http.ResponseWriter, r *http.Request, who transport.Identity) {
 	if len(r.Header[headerSession]) == 0 || revisionOf(r).Modern() { // rules E-48, E-49
-		notAllowed(w, allowPost)
+		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
 	if !httpheader.ParseAccept(r.Header["Accept"]).Events {
@@ -22,7 +23,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who Identity) {
 		return
 	}
 	if !canFlush(w) { // rule D-28
-		notAllowed(w, allowPost)
+		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
 	s := h.find(w, r, who, noID, false)
@@ -99,8 +100,7 @@ func (s *httpSession) admit(c *connection) bool {
 // tooMany refuses a GET that begin has failed for; if the client is gone, nobody hears it.
 func (h *Handler) tooMany(w http.ResponseWriter, err error) {
 	if err == errStreams { //nolint:errorlint // it is never wrapped
-		w.Header()["Retry-After"] = retryLater
-		h.refuse(w, http.StatusTooManyRequests, noID, invalid("the session has too many streams"))
+		h.later(w, http.StatusTooManyRequests, noID, invalid("the session has too many streams"))
 	}
 }
 

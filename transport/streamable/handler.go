@@ -10,6 +10,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
+	"github.com/mcpwire/mcpwire/transport/internal/httpserve"
 )
 
 // Handler is the server: an http.Handler for one URL. It is safe for concurrent use.
@@ -51,23 +52,23 @@ func NewHandler(h jsonrpc.Handler, o *HandlerOptions) *Handler {
 // ServeHTTP serves one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.enter() {
-		h.unavailable(w, "the server is shutting down")
+		h.write(w, httpserve.Unavailable("the server is shutting down"))
 		return
 	}
 	defer h.leave()
 	if err := h.guard.Check(r); err != nil {
-		h.refuse(w, http.StatusForbidden, jsonrpc.ID{}, jsonrpc.NewError(jsonrpc.CodeInvalidRequest, err.Error(), nil))
+		h.refuse(w, http.StatusForbidden, noID, invalid(err.Error()))
 		return
 	}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet && r.Method != http.MethodDelete {
-		notAllowed(w, allowAll)
+		h.write(w, httpserve.NotAllowed(allowAll))
 		return
 	}
-	who := Identity{}
+	who := transport.Identity{}
 	if h.set.Authorize != nil {
 		var err error
 		if who, err = h.set.Authorize(r); err != nil {
-			h.challenge(w, err)
+			h.write(w, httpserve.Challenge(err, h.set.ResourceMetadata))
 			return
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // modern serves a request of a revision without sessions, on the goroutine of the POST: the client's end of the exchange cancels
 // it (rule E-35). It takes in.
-func (h *Handler) modern(o *reply, in *transport.Incoming, who Identity, meta *peek.Meta) {
+func (h *Handler) modern(o *reply, in *transport.Incoming, who transport.Identity, meta *peek.Meta) {
 	m := in.Message()
 	if meta.Modern { // else the engine refuses it: _meta comes before headers
 		if e := h.checkHeaders(who.Context, o.r, m, meta); e != nil {
@@ -38,7 +38,7 @@ func (h *Handler) modern(o *reply, in *transport.Incoming, who Identity, meta *p
 
 // modernNotification serves a notification of a revision without sessions. There are none that mean something, and nothing is asked of
 // its headers (rules E-38, T-22).
-func (h *Handler) modernNotification(o *reply, in *transport.Incoming, who Identity) {
+func (h *Handler) modernNotification(o *reply, in *transport.Incoming, who transport.Identity) {
 	o.modern = true
 	in.SetSender(o.r.Header, who.Principal)
 	if err := h.e.Receive(who.Context, in, nowhere{o}); err != nil {

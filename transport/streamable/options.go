@@ -22,9 +22,10 @@ type HandlerOptions struct {
 	// those pages read: that needs CORS headers, which a Handler does not send.
 	AllowedOrigins []string
 
-	// Authorize, if not nil, is called for each request before its body is read, and says who sends it (rules I-03, I-09). An error
-	// refuses the request: an *AuthError as it says, any other with status 401. Its text is not sent.
-	Authorize func(r *http.Request) (Identity, error)
+	// Authorize, if not nil, is called for each request before its body is read, and says who sends it (rules I-03, I-09). A session does
+	// not exist for others than who has opened it (rule H-05). An error
+	// refuses the request: a *transport.AuthError as it says, any other with status 401. Its text is not sent.
+	Authorize func(r *http.Request) (transport.Identity, error)
 	// ResourceMetadata is the URL of the protected resource metadata (RFC 9728) that challenges name, where their AuthError names
 	// none; "" for none.
 	ResourceMetadata string
@@ -37,39 +38,3 @@ type HandlerOptions struct {
 	// none. It is called for each tools/call, by many goroutines; what was found in a schema is remembered by its text.
 	ToolSchema func(ctx context.Context, tool string) (inputSchema codec.Raw, ok bool)
 }
-
-// Identity says who sends a request.
-type Identity struct {
-	// Principal is the sender, as jsonrpc.Info has it. It has to tell users of different issuers apart, as it is all that a session
-	// is bound to.
-	Principal string
-	// Context is where values for the handler come from; nil for the request's own. It has to be derived from that.
-	Context context.Context
-}
-
-// AuthError is an error of HandlerOptions.Authorize that says how to refuse the request (rules I-03 to I-06). Empty fields are left out
-// of the challenge.
-type AuthError struct {
-	// Status is 401 if there is no valid token, which 0 stands for, 403 if the token is not enough, 400 if the
-	// request is malformed.
-	Status int
-	// Code is the error code of RFC 6750, such as invalid_token or insufficient_scope.
-	Code string
-	// Scope is what scopes are needed, with spaces between them.
-	Scope string
-	// ResourceMetadata is the URL of the protected resource metadata.
-	ResourceMetadata string
-	// Err is for logs. It is not sent.
-	Err error
-}
-
-// Error returns the text of Err, or the code.
-func (e *AuthError) Error() string {
-	if e.Err != nil {
-		return "streamable: not authorized: " + e.Err.Error()
-	}
-	return "streamable: not authorized: " + e.Code
-}
-
-// Unwrap returns Err.
-func (e *AuthError) Unwrap() error { return e.Err }

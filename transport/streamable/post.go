@@ -8,6 +8,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
+	"github.com/mcpwire/mcpwire/transport/internal/httpserve"
 	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
@@ -29,14 +30,9 @@ const (
 )
 
 // post serves a POST: one message, or a batch in revision 2025-03-26. What can be refused without the body is refused first.
-func (h *Handler) post(w http.ResponseWriter, r *http.Request, who Identity) {
-	if !httpheader.IsJSONBody(r.Header["Content-Type"]) {
-		h.refuse(w, http.StatusUnsupportedMediaType, noID, invalid("the Content-Type has to be application/json"))
-		return
-	}
-	if coding := r.Header["Content-Encoding"]; len(coding) > 1 || len(coding) == 1 && !strings.EqualFold(coding[0], "identity") {
-		w.Header()["Accept-Encoding"] = identity
-		h.refuse(w, http.StatusUnsupportedMediaType, noID, invalid("the body must have no Content-Encoding"))
+func (h *Handler) post(w http.ResponseWriter, r *http.Request, who transport.Identity) {
+	if refusal := httpserve.CheckBody(r, h.opts.Limits.Message); refusal != nil {
+		h.write(w, refusal)
 		return
 	}
 	accept := httpheader.ParseAccept(r.Header["Accept"])
@@ -45,10 +41,10 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who Identity) {
 		return
 	}
 	o := h.newReply(w, r, accept)
-	in, err := o.read(r)
-	if err != nil {
-		o.unread(err)
+	in, refusal := o.read(r)
+	if refusal != nil {
 		o.recycle()
+		h.write(w, refusal)
 		return
 	}
 	h.message(o, in, who)
@@ -57,10 +53,8 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who Identity) {
 	}
 }
 
-var identity = []string{"identity"}
-
 // message scans a body and decides whose it is (rule F-23). It takes in.
-func (h *Handler) message(o *reply, in *transport.Incoming, who Identity) {
+func (h *Handler) message(o *reply, in *transport.Incoming, who transport.Identity) {
 	m := in.Message()
 	if err := in.Scan(); err != nil {
 		if errors.Is(err, jsonrpc.ErrBatch) {
@@ -106,12 +100,7 @@ func (h *Handler) message(o *reply, in *transport.Incoming, who Identity) {
 
 // bad refuses what is no message, and takes in.
 func (h *Handler) bad(o *reply, in *transport.Incoming, err error) {
-	var e *jsonrpc.Error
-	if !errors.As(err, &e) {
-		h.tooLarge(o.w)
-	} else {
-		h.refuse(o.w, http.StatusBadRequest, in.Message().ID, e)
-	}
+	h.write(o.w, httpserve.BadMessage(in.Message(), err))
 	in.Release()
 }
 

@@ -223,7 +223,7 @@ func (o *reply) json(status int, body []byte) error {
 	}
 	if status != http.StatusOK {
 		if status == http.StatusTooManyRequests {
-			header["Retry-After"] = retryLater
+			header.Set(retryLater[0], retryLater[1])
 		}
 		o.w.WriteHeader(status)
 	}

@@ -68,21 +68,21 @@ func TestOrigin(t *testing.T) {
 type userKey struct{}
 
 // byHeader lets in who says so.
-func byHeader(r *http.Request) (streamable.Identity, error) {
+func byHeader(r *http.Request) (transport.Identity, error) {
 	user := r.Header.Get("Authorization")
 	switch user {
 	case "":
-		return streamable.Identity{}, &streamable.AuthError{}
+		return transport.Identity{}, &transport.AuthError{}
 	case "expired":
-		return streamable.Identity{}, &streamable.AuthError{Code: "invalid_token", Err: errors.New("a secret")}
+		return transport.Identity{}, &transport.AuthError{Code: "invalid_token", Err: errors.New("a secret")}
 	case "weak":
-		return streamable.Identity{}, &streamable.AuthError{Status: 403, Code: "insufficient_scope", Scope: "a b", ResourceMetadata: "https://x.test/\"\r\nEvil: 1"}
+		return transport.Identity{}, &transport.AuthError{Status: 403, Code: "insufficient_scope", Scope: "a b", ResourceMetadata: "https://x.test/\"\r\nEvil: 1"}
 	case "malformed":
-		return streamable.Identity{}, fmt.Errorf("wrapped: %w", &streamable.AuthError{Status: 400})
+		return transport.Identity{}, fmt.Errorf("wrapped: %w", &transport.AuthError{Status: 400})
 	case "broken":
-		return streamable.Identity{}, errors.New("a secret")
+		return transport.Identity{}, errors.New("a secret")
 	}
-	return streamable.Identity{Principal: user, Context: context.WithValue(r.Context(), userKey{}, "value of "+user)}, nil
+	return transport.Identity{Principal: user, Context: context.WithValue(r.Context(), userKey{}, "value of "+user)}, nil
 }
 
 // I-03 to I-06: who is not let in, on each kind of request, before its body is looked at.
@@ -115,9 +115,6 @@ func TestAuthorize(t *testing.T) {
 	require.Contains(t, read(t, s.do(http.MethodPost, request("1", "x", ""), alice)), `{"principal":"alice","value":"value of alice","header":"yes"`)
 	session := s.openAs("2025-06-18", header{"Authorization": "alice", "X-Test": "yes"})
 	require.Contains(t, read(t, s.do(http.MethodPost, `{"jsonrpc":"2.0","id":1,"method":"x"}`, session)), `{"principal":"alice","value":"value of alice","header":"yes"`)
-	require.ErrorContains(t, &streamable.AuthError{Err: errFailing}, "out of order")
-	require.ErrorIs(t, &streamable.AuthError{Err: errFailing}, errFailing)
-	require.ErrorContains(t, &streamable.AuthError{Code: "invalid_token"}, "invalid_token")
 }
 
 // S7, S8: to another principal, a session looks like none, byte by byte; its owner notices nothing.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/internal/httpserve"
 )
 
 // httpSession is a session of the revisions 2025-03-26 to 2025-11-25. While it has no stream, it costs no goroutine and no timer.
@@ -29,10 +30,10 @@ type httpSession struct {
 }
 
 // initialize begins a session with the request that opens it, and takes in.
-func (h *Handler) initialize(o *reply, in *transport.Incoming, who Identity) {
+func (h *Handler) initialize(o *reply, in *transport.Incoming, who transport.Identity) {
 	m := in.Message()
 	if !h.sessions.reserve() {
-		h.unavailable(o.w, "there are too many sessions")
+		h.write(o.w, httpserve.Unavailable("there are too many sessions"))
 		in.Release()
 		return
 	}
@@ -61,7 +62,7 @@ func (h *Handler) initialize(o *reply, in *transport.Incoming, who Identity) {
 }
 
 // legacy serves a message of a session, and takes in.
-func (h *Handler) legacy(o *reply, in *transport.Incoming, who Identity) {
+func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identity) {
 	m := in.Message()
 	s := h.find(o.w, o.r, who, m.ID, m.Kind == jsonrpc.Request)
 	if s == nil {
@@ -91,7 +92,7 @@ func (h *Handler) legacy(o *reply, in *transport.Incoming, who Identity) {
 
 // find returns the session that a request names, which is then held. Otherwise it has answered the request: all that may be wrong with a session id
 // looks alike (rules D-52, D-53, S7).
-func (h *Handler) find(w http.ResponseWriter, r *http.Request, who Identity, id jsonrpc.ID, request bool) *httpSession {
+func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Identity, id jsonrpc.ID, request bool) *httpSession {
 	values := r.Header[headerSession]
 	if len(values) == 0 {
 		h.refuse(w, http.StatusBadRequest, id, invalid("the Mcp-Session-Id header is missing"))
@@ -142,9 +143,9 @@ func (s *httpSession) send(ctx context.Context, message []byte) error {
 }
 
 // delete serves a DELETE: the client ends the session (rule D-55).
-func (h *Handler) delete(w http.ResponseWriter, r *http.Request, who Identity) {
+func (h *Handler) delete(w http.ResponseWriter, r *http.Request, who transport.Identity) {
 	if len(r.Header[headerSession]) == 0 || revisionOf(r).Modern() { // rules E-48, E-49
-		notAllowed(w, allowPost)
+		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
 	s := h.find(w, r, who, noID, false)

@@ -9,7 +9,9 @@ import (
 // writeFlushed writes b, and sees to it that it goes out, within d from now on.
 func writeFlushed(w http.ResponseWriter, d time.Duration, now time.Time, b []byte) error {
 	rc := http.NewResponseController(w)
-	_ = rc.SetWriteDeadline(now.Add(d)) // the default of the server stays where there is no way to set it
+	if rc.SetWriteDeadline(now.Add(d)) == nil { // the server's own stays where there is no way to set it
+		defer func() { _ = rc.SetWriteDeadline(time.Time{}) }() // in HTTP/2, one that passes between two writes ends the stream
+	}
 	if _, err := w.Write(b); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func CheckBody(r *http.Request, limit int) *Refusal {
 	case !isIdentity(r.Header["Content-Encoding"]):
 		return Refuse(http.StatusUnsupportedMediaType, "a Content-Encoding is not supported")
 	case r.ContentLength > int64(limit):
-		return tooLarge(limit)
+		return TooLarge(limit)
 	}
 	return nil
 }
@@ -46,7 +46,7 @@ func ReadBody(w http.ResponseWriter, r *http.Request, in *transport.Incoming, li
 	for {
 		room, err := in.Room()
 		if err != nil {
-			return tooLarge(limit)
+			return TooLarge(limit)
 		}
 		n, err := r.Body.Read(room)
 		in.Added(n)
@@ -54,7 +54,7 @@ func ReadBody(w http.ResponseWriter, r *http.Request, in *transport.Incoming, li
 		case err == nil:
 		case errors.Is(err, io.EOF):
 			if in.Len() > limit {
-				return tooLarge(limit)
+				return TooLarge(limit)
 			}
 			return nil
 		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):

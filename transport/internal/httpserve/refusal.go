@@ -58,7 +58,8 @@ func BadMessage(m *jsonrpc.Message, err error) *Refusal {
 	return r
 }
 
-func tooLarge(limit int) *Refusal {
+// TooLarge returns a Refusal of a body of more than limit bytes.
+func TooLarge(limit int) *Refusal {
 	r := Refuse(http.StatusRequestEntityTooLarge, "the message is too large: the limit is "+strconv.Itoa(limit)+" bytes")
 	r.Close = true
 	return r
