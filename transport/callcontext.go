@@ -16,8 +16,7 @@ import (
 type callContext struct {
 	context.Context // the caller's; values come from it
 
-	call *call
-	id   int64
+	id int64 // of the call; set before its Carrier has it
 
 	mu      sync.Mutex
 	kept    bool // the Carrier ends it
@@ -91,15 +90,14 @@ func callContextOf(ctx context.Context) *callContext {
 	return c
 }
 
-// Waits reports whether the call that ctx is the context of, or comes from, still has no answer.
-func (c *Conn) Waits(ctx context.Context) bool {
+// Answers reports whether in, which Scan has taken apart, is the answer to the call that ctx is the context of.
+func (c *Conn) Answers(ctx context.Context, in *Incoming) bool {
 	of := callContextOf(ctx)
-	if of == nil {
+	if of == nil || in.m.Kind != jsonrpc.Response {
 		return false
 	}
-	c.p.mu.Lock()
-	defer c.p.mu.Unlock()
-	return of.call != nil && c.p.calls[of.id] == of.call
+	id, ok := in.m.ID.Int64()
+	return ok && id == of.id
 }
 
 // Keep makes the context of a call last until release is called, and not only until Call returns: what the server says after its answer
@@ -167,7 +165,7 @@ func (cl *call) runCarried(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	if p.calls[cl.id] == cl {
-		cl.ctx, c.call, c.id = c, cl, cl.id
+		cl.ctx, c.id = c, cl.id
 	}
 	p.mu.Unlock()
 	err := cl.carry(c)

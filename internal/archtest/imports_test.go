@@ -43,7 +43,11 @@ var rules = []archtest.Rule{
 		Never:   []string{"gen/...", "net/http"},
 	},
 	{Package: "transport/sse", May: ofTransports, Never: []string{"gen/..."}, Later: true},
-	{Package: "transport/streamable", May: ofTransports, Never: []string{"gen/..."}},
+	{
+		Package: "transport/streamable",
+		May:     append([]string{"transport/sse", "github.com/cenkalti/backoff/v5"}, ofTransports...),
+		Never:   []string{"gen/..."},
+	},
 	// A suite of tests is the one place where a package that is no test may import a library for tests.
 	{Package: "transport/transporttest", AnyImport: true, Never: []string{"gen/..."}, Later: true},
 	{Package: "tools/...", May: []string{"schema/...", "tools/codegen/...", "internal/golden"}, Never: []string{"net/http"}},

@@ -66,7 +66,7 @@ func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.
 	if err := httpheader.MatchToken(r.Header[headerMethod], m.Method); err != nil {
 		return mismatch(headerMethod, err)
 	}
-	member := mirrored(m.Method)
+	member := named(m.Method)
 	if member == "" {
 		return nil
 	}
@@ -86,19 +86,6 @@ func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.
 		return h.checkArguments(ctx, r, m, name)
 	}
 	return nil
-}
-
-// mirrored returns which of a request's params the Mcp-Name header repeats (rules E-08, K-09); "" for none.
-func mirrored(method string) string {
-	switch method {
-	case "tools/call", "prompts/get":
-		return "name"
-	case "resources/read":
-		return "uri"
-	case "tasks/get", "tasks/update", "tasks/cancel":
-		return "taskId"
-	}
-	return ""
 }
 
 func mismatch(header string, err error) *jsonrpc.Error {
