@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
@@ -191,13 +192,23 @@ func TestSSEFallback(t *testing.T) {
 			require.Equal(t, row.tries, len(urls) == 1)
 			if row.tries {
 				require.ErrorContains(t, err, "nor is it HTTP+SSE")
-				require.NotZero(t, transport.CodeOf(err)+1)
+				require.NotErrorIs(t, err, transport.SessionNotFound)
 			}
 		})
 	}
-	streamable.SetDialSSE(t, func(ctx context.Context, _ string, h jsonrpc.Handler, _ *streamable.DialOptions) (*transport.Client, error) {
-		return transport.Pipe(ctx, h, nil, nil)
+	var other *transport.Client
+	streamable.SetDialSSE(t, func(ctx context.Context, _ string, h jsonrpc.Handler, _ *streamable.DialOptions) (c *transport.Client, err error) {
+		server := jsonrpc.HandlerFunc(func(_ context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.Message) {
+			if m.Method == "initialize" {
+				_ = w.Result(codec.RawString(initialized))
+			}
+		})
+		other, err = transport.Pipe(ctx, server, h, nil)
+		return other, err
 	})
+	c, err := dial(t, newScript(all(status(404, "", ""))), nil, nil)
+	require.NoError(t, err)
+	require.Same(t, other, c)
 }
 
 func pinned(v jsonrpc.Revision) (o streamable.DialOptions) {

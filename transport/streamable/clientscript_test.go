@@ -25,7 +25,7 @@ type seen struct {
 	What   string // the HTTP method, and that of the message
 	Header http.Header
 	Body   string
-	ID     string // of the message, as text; "" if it has none
+	ID     string // of the message, as text; of a GET that of the last call; "" if there is none
 	Params string
 	URL    string
 	At     time.Time
@@ -41,6 +41,7 @@ type script struct {
 	mu    sync.Mutex
 	got   []*seen
 	count map[string]int
+	last  string // the id of the last call
 }
 
 func newScript(steps map[string][]step) *script {
@@ -73,6 +74,12 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.got = append(s.got, x)
+	switch x.What {
+	case "GET":
+		x.ID = s.last
+	case "POST tools/call":
+		s.last = x.ID
+	}
 	n := s.count[x.What]
 	s.count[x.What]++
 	steps := s.steps[x.What]
@@ -143,8 +150,10 @@ var accepted = status(http.StatusAccepted, "", "")
 // pauses.
 func streamOf(parts ...string) step {
 	return func(w http.ResponseWriter, r *seen) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.WriteHeader(http.StatusOK)
+		if w.Header().Get("Content-Type") == "" {
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.WriteHeader(http.StatusOK)
+		}
 		for _, p := range parts {
 			if d, err := time.ParseDuration(p); err == nil {
 				select {
@@ -236,14 +245,14 @@ func do(t testing.TB, c *transport.Client, method, params string) (string, error
 }
 
 func doCall(ctx context.Context, c jsonrpc.Caller, method, params string, change func(*jsonrpc.Call)) (string, error) {
-	call := c.NewCall(method)
-	defer call.Release()
-	call.Params = append(call.Params, params...)
+	callTool := c.NewCall(method)
+	defer callTool.Release()
+	callTool.Params = append(callTool.Params, params...)
 	if change != nil {
-		change(call)
+		change(callTool)
 	}
-	err := c.Do(ctx, call)
-	return call.Reply.Result.String(), err
+	err := c.Do(ctx, callTool)
+	return callTool.Reply.Result.String(), err
 }
 
 const callEcho = `{"name":"echo","arguments":{}}`
@@ -274,3 +283,9 @@ func (o *observed) of(e transport.Event) []transport.Observation {
 	}
 	return list
 }
+
+// How long to wait for what has to come, and how often to look.
+const (
+	waitLong = 10 * time.Second
+	tick     = time.Millisecond
+)
