@@ -100,6 +100,18 @@ func (c *Conn) Answers(ctx context.Context, in *Incoming) bool {
 	return ok && id == of.id
 }
 
+// Answered reports whether the context of a call has ended because the answer has come by another way, and not because nobody waits for
+// it any more.
+func (c *Conn) Answered(ctx context.Context) bool {
+	of := callContextOf(ctx)
+	if of == nil {
+		return false
+	}
+	of.mu.Lock()
+	defer of.mu.Unlock()
+	return of.err != nil && of.cause == nil
+}
+
 // Keep makes the context of a call last until release is called, and not only until Call returns: what the server says after its answer
 // can still be read. Neither the caller nor a timeout ends it any more after that.
 func (c *Conn) Keep(ctx context.Context) (release func()) {

@@ -133,6 +133,9 @@ func (s *ServerSession) Wait(ctx context.Context) {
 	}
 }
 
+// EndSubscriptions ends what the client has opened with subscriptions/listen: each gets its result (rule E-57).
+func (s *ServerSession) EndSubscriptions() { s.subs.end() }
+
 // Gone is closed when nothing is left of the session: that is later than Done.
 func (s *ServerSession) Gone() <-chan struct{} { return s.gone }
 

@@ -140,15 +140,19 @@ func (h *Handler) messageURL(r *http.Request, id string) string {
 // sessionParam names the session in the query of a POST.
 const sessionParam = "sessionId"
 
-// Shutdown ends the Handler: new sessions and requests are refused with 503, and requests that are being handled have Timeouts.Shutdown
-// to end. Then their contexts end, and so do all sessions; what does not return within Timeouts.Kill after that is left behind, and Shutdown
+// Shutdown ends the Handler: new sessions and requests are refused with 503, open subscriptions end with their result, and requests that are being handled
+// have Timeouts.Shutdown to end. Then their contexts end, and so do all sessions; what does not return within Timeouts.Kill after that is left behind, and Shutdown
 // returns a Timeout. The end of ctx makes each of the two waits shorter.
 //
 // http.Server.Shutdown waits for event streams, which do not end by themselves: call Handler.Shutdown before it.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	drainCtx, stop := context.WithTimeout(ctx, h.opts.Timeouts.Shutdown)
 	defer stop()
-	for _, s := range h.close() {
+	open := h.close()
+	for _, s := range open {
+		s.server.EndSubscriptions() // they do not end by themselves
+	}
+	for _, s := range open {
 		s.drain(drainCtx)
 	}
 	return h.end(ctx)

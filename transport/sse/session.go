@@ -79,12 +79,12 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, who transport.I
 		return refusal
 	}
 	defer h.leave()
-	broken := make(chan error, 1) // why a write has failed
+	broken := make(chan struct{}, 1) // a write has failed
 	queue := h.endpoint.NewQueue(transport.QueueOptions{
 		Before: beforeMessage, After: afterMessage,
-		Failed: func(err error) {
+		Failed: func(error) {
 			select {
-			case broken <- err:
+			case broken <- struct{}{}:
 			default:
 			}
 		},
@@ -115,39 +115,48 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, who transport.I
 var (
 	beforeMessage = string(event.AppendStart(nil, event.TypeMessage, ""))
 	afterMessage  = string(event.AppendEnd(nil))
-	keepAlive     = string(event.AppendComment(nil, ""))
+	comment       = string(event.AppendComment(nil, ""))
 )
 
 // run writes the stream until the session ends, or the stream does. It returns why the session ends; nil for the ordinary end.
-func (s *session) run(w http.ResponseWriter, r *http.Request, t transport.Timeouts, message string, broken <-chan error) error {
+func (s *session) run(w http.ResponseWriter, r *http.Request, t transport.Timeouts, message string, broken <-chan struct{}) error {
 	out := httpserve.NewStream(w, t.Write)
 	if _, err := out.Write(event.AppendEvent(nil, event.TypeEndpoint, "", []byte(message))); err != nil {
-		return writeError(err)
+		return whyEnded(r, err)
 	}
 	if err := s.queue.Attach(r.Context(), out); err != nil {
 		return nil //nolint:nilerr // the session has ended already
 	}
-	defer s.queue.Release(out) // once it is not written to any more, for which each write has its time
-	alive := time.NewTicker(t.KeepAlive)
-	defer alive.Stop()
+	s.keepAlive(r.Context(), t.KeepAlive, broken)
+	s.queue.Release(out) // once it is not written to any more, for which each write has its time
+	return whyEnded(r, out.Err())
+}
+
+// keepAlive writes comments until the stream ends, or all of a session that has ended is written.
+func (s *session) keepAlive(ctx context.Context, pause time.Duration, broken <-chan struct{}) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
 	for {
 		select {
-		case <-alive.C:
-			s.queue.Comment(keepAlive)
-		case <-r.Context().Done(): // rule C-07
-			return nil
-		case err := <-broken:
-			return writeError(err)
-		case <-s.server.Gone(): // all that there was to write is written
-			return nil
+		case <-tick.C:
+			s.queue.Comment(comment)
+		case <-ctx.Done(): // rule C-07
+			return
+		case <-broken:
+			return
+		case <-s.server.Gone():
+			return
 		}
 	}
 }
 
-// writeError is why a session has ended whose stream could not be written to.
-func writeError(err error) error {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+// whyEnded is why a session has ended whose stream was written to with err. A client that has gone has ended it in the ordinary way.
+func whyEnded(r *http.Request, err error) error {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return transport.NewError(transport.Timeout, "writing: the client does not read", err)
+	case err == nil || r.Context().Err() != nil:
+		return nil
 	}
 	return transport.NewError(transport.Closed, "writing", err)
 }

@@ -15,6 +15,7 @@ type Stream struct {
 	c       *http.ResponseController
 	timeout time.Duration
 	timed   bool // w has deadlines
+	err     error
 }
 
 // headers of an event stream: shared, and never changed. no-transform keeps what is in between from compressing it.
@@ -49,7 +50,13 @@ func (s *Stream) Write(b []byte) (int, error) {
 	if errors.Is(err, http.ErrNotSupported) {
 		err = errNoFlush
 	}
+	if err != nil && s.err == nil {
+		s.err = err
+	}
 	return n, err
 }
+
+// Err returns the first error of a Write, when none is going on.
+func (s *Stream) Err() error { return s.err }
 
 var errNoFlush = errors.New("the http.ResponseWriter has no Flush, and no Unwrap to one that has")
