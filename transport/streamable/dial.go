@@ -12,6 +12,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/internal/httpclient"
+	"github.com/mcpwire/mcpwire/transport/sse"
 )
 
 // DialOptions are those of a client. The zero DialOptions is safe and complete.
@@ -79,7 +80,7 @@ func Dial(ctx context.Context, url string, h jsonrpc.Handler, o *DialOptions) (*
 		return c, nil
 	}
 	defer d.http.CloseIdle()
-	if ctx.Err() != nil || dialSSE == nil || !d.maybeSSE(err) {
+	if ctx.Err() != nil || !d.maybeSSE(err) {
 		return nil, err
 	}
 	c, sseErr := dialSSE(ctx, url, h, o)
@@ -89,8 +90,12 @@ func Dial(ctx context.Context, url string, h jsonrpc.Handler, o *DialOptions) (*
 	return c, nil
 }
 
-// dialSSE connects over HTTP+SSE.
-var dialSSE func(ctx context.Context, url string, h jsonrpc.Handler, o *DialOptions) (*transport.Client, error)
+// dialSSE connects over HTTP+SSE. It is a variable for tests.
+var dialSSE = func(ctx context.Context, url string, h jsonrpc.Handler, o *DialOptions) (*transport.Client, error) {
+	return sse.Dial(ctx, url, h, &sse.DialOptions{
+		ClientOptions: o.ClientOptions, HTTPClient: o.HTTPClient, PublicOnly: o.PublicOnly, Header: o.Header, Token: o.Token, OnChallenge: o.OnChallenge,
+	})
+}
 
 // dialer is what the connections of one Client have in common.
 type dialer struct {
