@@ -49,7 +49,7 @@ var rules = []archtest.Rule{
 		Never:   []string{"gen/..."},
 	},
 	// A suite of tests is the one place where a package that is no test may import a library for tests.
-	{Package: "transport/transporttest", AnyImport: true, Never: []string{"gen/..."}, Later: true},
+	{Package: "transport/transporttest", AnyImport: true, Never: []string{"gen/..."}},
 	{Package: "tools/...", May: []string{"schema/...", "tools/codegen/...", "internal/golden"}, Never: []string{"net/http"}},
 	{Package: "internal/...", AnyImport: true},
 	{Package: "internal/demo", AnyImport: true, Never: []string{"net/http", "github.com/stretchr/testify/..."}},

@@ -1,0 +1,120 @@
+package transporttest
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"go.uber.org/goleak"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+)
+
+// topic is a group of tests.
+type topic struct {
+	name  string
+	tests []test
+}
+
+// test is one test of the suite. It runs in each revision.
+type test struct {
+	// name is followed by the ids of the rules that the test is about.
+	name  string
+	needs need
+	run   func(s *suite)
+}
+
+// need is a set of things that a test cannot do without.
+type need uint8
+
+const (
+	// A server whose options and handler are those of the test.
+	ownServer need = 1 << iota
+	// The clock of a bubble.
+	clock
+	// Revisions with sessions.
+	sessions
+	// A message of a client, of whatever kind and revision, is handled on the connection that it comes on.
+	oneConnection
+)
+
+// topics are all tests.
+var topics = []topic{
+	{"Order", orderTests},
+	{"Concurrency", concurrencyTests},
+	{"Nested", nestedTests},
+	{"Cancel", cancelTests},
+	{"Progress", progressTests},
+	{"Limits", limitTests},
+	{"Slow", slowTests},
+	{"Close", closeTests},
+	{"Handler", handlerTests},
+	{"BadMessages", badTests},
+	{"IDs", idTests},
+	{"Batches", batchTests},
+	{"Eras", eraTests},
+	{"Pooling", poolingTests},
+	{"Load", loadTests},
+}
+
+// Run runs the suite for tr. It must not run at the same time as other tests.
+func Run(t *testing.T, tr Transport) {
+	t.Helper()
+	if tr.Serve == nil {
+		t.Fatal("transporttest: a Transport needs Serve")
+	}
+	if tr.Calls <= 0 {
+		tr.Calls = 10_000
+	}
+	revisions := tr.Revisions
+	if revisions == nil {
+		for v := jsonrpc.Rev20241105; v <= jsonrpc.Latest; v++ {
+			revisions = append(revisions, v)
+		}
+	}
+	for _, v := range revisions {
+		t.Run(v.String(), func(t *testing.T) {
+			for _, topic := range topics {
+				t.Run(topic.name, func(t *testing.T) {
+					for _, x := range topic.tests {
+						t.Run(x.name, func(t *testing.T) { x.start(t, &tr, v) })
+					}
+				})
+			}
+		})
+	}
+}
+
+// start runs x, or skips it.
+func (x test) start(t *testing.T, tr *Transport, v jsonrpc.Revision) {
+	for _, lack := range []struct {
+		is   bool
+		text string
+	}{
+		{x.needs&ownServer != 0 && tr.OtherProcess, "the server is another process"},
+		{x.needs&clock != 0 && !tr.Bubble, "there is no Bubble, whose clock this test needs"},
+		{x.needs&sessions != 0 && v.Modern(), "this revision has no sessions"},
+		{x.needs&oneConnection != 0 && v.Modern() && tr.Exchanges, "requests of this revision are exchanges of their own"},
+	} {
+		if lack.is {
+			t.Skip(lack.text)
+		}
+	}
+	if x.needs&clock != 0 {
+		synctest.Test(t, func(t *testing.T) { // it sees leaks of goroutines itself
+			s := &suite{T: t, tr: tr, rev: v, bubble: true, tasks: new(sync.WaitGroup)}
+			t.Cleanup(s.tasks.Wait)
+			x.run(s)
+		})
+		return
+	}
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() {
+		if err := goleak.Find(before); err != nil {
+			t.Error("goroutines are left:", err)
+		}
+	})
+	s := &suite{T: t, tr: tr, rev: v, tasks: new(sync.WaitGroup)}
+	t.Cleanup(s.tasks.Wait)
+	x.run(s)
+}

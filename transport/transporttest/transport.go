@@ -1,0 +1,78 @@
+package transporttest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport"
+)
+
+// Transport is what Run tests. Serve is required.
+type Transport struct {
+	// Revisions are those that the transport speaks; nil for all.
+	Revisions []jsonrpc.Revision
+
+	// Serve starts a server that answers with h, and ends it in t.Cleanup; it returns before a client has come. o is not
+	// nil, and used by this server alone. Serve may be called several times in one test.
+	Serve func(t testing.TB, h jsonrpc.Handler, o *transport.Options) Server
+
+	// ServeRaw returns a server that is the test itself, for one client of the transport, which dial connects with it. dial returns
+	// when the test has answered what the client asks at the beginning. nil if there is no such thing.
+	ServeRaw func(t testing.TB) (server Conn, dial Dial)
+
+	// Bubble says that all of the above works in the bubble of a testing/synctest test: everything is in memory, and
+	// whatever waits, waits in a way that synctest knows.
+	Bubble bool
+
+	// OtherProcess says that Serve does not use h and o: the server is another process, which serves Handler().
+	OtherProcess bool
+
+	// Exchanges says that in revisions without sessions each request has a connection or stream of its own, as in Streamable
+	// HTTP: the client cancels by closing it, and the ids of requests are told apart by it.
+	Exchanges bool
+
+	// Calls is how many calls are made at the same time where many are; 0 for 10,000.
+	Calls int
+}
+
+// Server is one that runs.
+type Server struct {
+	// Dial connects a client. If the server is another process, each client may have one of its own.
+	Dial Dial
+	// DialRaw connects a client that is the test itself. nil if there is no such thing.
+	DialRaw func(t testing.TB) Conn
+}
+
+// Dial connects a client with a server and agrees on a revision with it. h answers what the server sends. Neither h nor o is nil. The
+// suite closes the client.
+type Dial func(ctx context.Context, h jsonrpc.Handler, o *transport.ClientOptions) (Client, error)
+
+// Client is a client as programs use it. *transport.Client is one.
+type Client interface {
+	jsonrpc.Caller
+
+	Revision() jsonrpc.Revision
+	Done() <-chan struct{}
+	Err() error
+	Close() error
+}
+
+// Conn is one end of a connection that carries messages, without an engine behind it. Its methods are called by one goroutine at a
+// time, but that Close may be called at any time. The suite closes it.
+type Conn interface {
+	// Send sends one message, which may be no message at all but holds no line break. It returns when the transport
+	// has taken it, which may be before the peer has.
+	Send(message []byte) error
+	// SendPart sends the first n bytes of a message, fewer than it has, and goes no further. What comes next, if anything, is
+	// about the same message: SendPart with a larger n, or Send for all that is left of it.
+	SendPart(message []byte, n int) error
+	// Receive waits for the next message of the peer, and returns it in memory of its own; io.EOF if there are no
+	// more. Nothing is read from the connection without Receive, so that a peer can be stopped by not calling it.
+	Receive() ([]byte, error)
+	// CloseWrite tells the peer that nothing more comes, and leaves the other direction open. It returns errors.ErrUnsupported
+	// if that cannot be said.
+	CloseWrite() error
+	// Close cuts the connection, whatever goes on there. A Receive that waits returns.
+	Close() error
+}
