@@ -1,0 +1,155 @@
+//go:build !race && !purego && !pooldebug
+
+package streamable_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpwire/mcpwire/gen/mcp"
+	"github.com/mcpwire/mcpwire/transport/streamable"
+)
+
+// reused is a ResponseWriter that costs nothing.
+type reused struct {
+	header http.Header
+	status int
+	size   int
+}
+
+func (w *reused) Header() http.Header         { return w.header }
+func (w *reused) WriteHeader(status int)      { w.status = status }
+func (w *reused) Write(b []byte) (int, error) { w.size += len(b); return len(b), nil }
+func (w *reused) Flush()                      {}
+
+// body is a request's body that can be read again and again.
+type body struct{ bytes.Reader }
+
+func (*body) Close() error { return nil }
+
+// exchange returns a function that hands the same request to h, with nothing else that allocates.
+func exchange(tb testing.TB, h http.Handler, text string, headers header) func() {
+	r := httptest.NewRequestWithContext(context.WithValue(tb.Context(), http.ServerContextKey, new(http.Server)), http.MethodPost, "http://localhost/", http.NoBody)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/json, text/event-stream")
+	for k, v := range headers {
+		r.Header.Set(k, v)
+	}
+	b := new(body)
+	src := []byte(text)
+	r.ContentLength, r.Body = int64(len(src)), b
+	w := &reused{header: http.Header{}}
+	return func() {
+		b.Reset(src)
+		clear(w.header)
+		w.status, w.size = 0, 0
+		h.ServeHTTP(w, r)
+		if w.status != 0 && w.status != http.StatusOK || w.size == 0 {
+			tb.Fatal(w.status, w.size)
+		}
+	}
+}
+
+var _ io.ReadCloser = (*body)(nil)
+
+// echo answers with the name of the tool.
+func echo() *mcp.ServerHandler {
+	return &mcp.ServerHandler{CallTool: func(_ context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
+		out.AddText(r.Params.Name)
+		return nil
+	}}
+}
+
+// sessionOf begins a session and returns its headers.
+func sessionOf(h http.Handler, v string) header {
+	w := serve(h, initialize(v), http.Header{"Content-Type": {"application/json"}})
+	return header{"Mcp-Session-Id": w.Header().Get("Mcp-Session-Id"), "MCP-Protocol-Version": v}
+}
+
+func mallocs(f func(), n int) (count, size float64) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for range 100 {
+		f()
+	}
+	count, size = 1e9, 1e9
+	for range 3 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range n {
+			f()
+		}
+		runtime.ReadMemStats(&after)
+		count = min(count, float64(after.Mallocs-before.Mallocs)/float64(n))
+		size = min(size, float64(after.TotalAlloc-before.TotalAlloc)/float64(n))
+	}
+	return count, size
+}
+
+// What a request costs above net/http.
+func TestMallocs(t *testing.T) {
+	h := streamable.NewHandler(echo(), nil)
+	defer h.Close()
+	for _, row := range []struct {
+		name string
+		f    func()
+	}{
+		{"modern", exchange(t, h, call("1", "x"), modern("tools/call", "x"))},
+		{"legacy", exchange(t, h, legacyCall("1", "x"), sessionOf(h, "2025-06-18"))},
+	} {
+		count, size := mallocs(row.f, 2000)
+		t.Logf("%s: %.2f mallocs, %.0f bytes", row.name, count, size)
+		require.LessOrEqual(t, count, 3.0, row.name)
+		require.LessOrEqual(t, size, 512.0, row.name)
+	}
+}
+
+func BenchmarkExchange(b *testing.B) {
+	h := streamable.NewHandler(echo(), nil)
+	defer h.Close()
+	for _, row := range []struct {
+		name string
+		f    func()
+	}{
+		{"modern", exchange(b, h, call("1", "x"), modern("tools/call", "x"))},
+		{"legacy", exchange(b, h, legacyCall("1", "x"), sessionOf(h, "2025-06-18"))},
+	} {
+		b.Run(row.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				row.f()
+			}
+		})
+	}
+}
+
+// A session without a stream costs no goroutine and at most 1 KiB.
+func TestSessionSize(t *testing.T) {
+	const n = 2000
+	h := streamable.NewHandler(echo(), nil)
+	defer h.Close()
+	sessionOf(h, "2025-06-18")
+	var before, after runtime.MemStats
+	goroutines := runtime.NumGoroutine()
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range n {
+		sessionOf(h, "2025-06-18")
+	}
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	each := float64(int64(after.HeapAlloc)-int64(before.HeapAlloc)) / n
+	t.Logf("%.0f bytes for each session", each)
+	require.LessOrEqual(t, runtime.NumGoroutine(), goroutines)
+	require.LessOrEqual(t, each, 1024.0)
+}
