@@ -40,7 +40,7 @@ func FuzzHTTPHandler(f *testing.F) {
 		}
 	})
 	open := func(t *testing.T) string {
-		w := serve(h, initialize("2025-03-26"), http.Header{"Content-Type": {"application/json"}})
+		w := posted(h, initialize("2025-03-26"), http.Header{"Content-Type": {"application/json"}})
 		id := w.Header().Get("Mcp-Session-Id")
 		if id == "" {
 			t.Fatal("no session: ", w.Body)

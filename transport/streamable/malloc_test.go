@@ -70,7 +70,7 @@ func echo() *mcp.ServerHandler {
 
 // sessionOf begins a session and returns its headers.
 func sessionOf(h http.Handler, v string) header {
-	w := serve(h, initialize(v), http.Header{"Content-Type": {"application/json"}})
+	w := posted(h, initialize(v), http.Header{"Content-Type": {"application/json"}})
 	return header{"Mcp-Session-Id": w.Header().Get("Mcp-Session-Id"), "MCP-Protocol-Version": v}
 }
 

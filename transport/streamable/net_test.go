@@ -162,7 +162,7 @@ func TestNobodyGetsWhatIsSomebodyElses(t *testing.T) {
 			defer func() { <-slots }()
 			headers := http.Header{"Content-Type": {"application/json"}}
 			if i%2 == 0 {
-				w := serve(h, initialize("2025-06-18"), headers)
+				w := posted(h, initialize("2025-06-18"), headers)
 				headers.Set("Mcp-Session-Id", w.Header().Get("Mcp-Session-Id"))
 			}
 			for j := range calls {
@@ -174,7 +174,7 @@ func TestNobodyGetsWhatIsSomebodyElses(t *testing.T) {
 						headers.Set(k, v)
 					}
 				}
-				got := serve(h, body, headers).Body.String()
+				got := posted(h, body, headers).Body.String()
 				if strings.Count(got, nonce) == 0 || strings.Count(got, `"id":`+strconv.Itoa(j)) != 1 || strings.Count(got, "n") < 1 {
 					t.Errorf("%s: %s", nonce, got)
 				}
@@ -192,8 +192,8 @@ func TestNobodyGetsWhatIsSomebodyElses(t *testing.T) {
 	require.Zero(t, h.Sessions())
 }
 
-// serve hands one POST to a Handler.
-func serve(h http.Handler, body string, headers http.Header) *httptest.ResponseRecorder {
+// posted hands one POST to a Handler.
+func posted(h http.Handler, body string, headers http.Header) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader(body))
 	r.Header = headers.Clone()
 	w := httptest.NewRecorder()
