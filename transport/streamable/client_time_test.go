@@ -48,7 +48,7 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 }
 
 // inBubble runs f with a client of a script, in time that does not pass by itself.
-func inBubble(t *testing.T, steps map[string][]step, o *streamable.DialOptions, f func(t *testing.T, s *script, c *transport.Client, err error)) {
+func inClientBubble(t *testing.T, steps map[string][]step, o *streamable.DialOptions, f func(t *testing.T, s *script, c *transport.Client, err error)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript(steps)
@@ -122,7 +122,7 @@ func TestTimeouts(t *testing.T) {
 		}, "tools/call", 30 * time.Second, "reading the response"},
 	} {
 		t.Run(row.rule, func(t *testing.T) {
-			inBubble(t, withSteps(row.steps, map[string][]step{"POST " + row.method: {row.reply}}), new(streamable.DialOptions),
+			inClientBubble(t, withSteps(row.steps, map[string][]step{"POST " + row.method: {row.reply}}), new(streamable.DialOptions),
 				func(t *testing.T, _ *script, c *transport.Client, err error) {
 					require.NoError(t, err)
 					began := time.Now()
@@ -142,7 +142,7 @@ func TestListenLasts(t *testing.T) {
 		parts = append(parts, "4m", ": still here\n\n")
 	}
 	parts = append(parts, answer(`{"resultType":"complete"}`))
-	inBubble(t, withSteps(modernServer, map[string][]step{"POST subscriptions/listen": {streamOf(parts...)}}), new(streamable.DialOptions),
+	inClientBubble(t, withSteps(modernServer, map[string][]step{"POST subscriptions/listen": {streamOf(parts...)}}), new(streamable.DialOptions),
 		func(t *testing.T, _ *script, c *transport.Client, err error) {
 			require.NoError(t, err)
 			began := time.Now()
@@ -162,7 +162,7 @@ func TestConnectTimeout(t *testing.T) {
 		return nil, ctx.Err()
 	}}
 	o.HTTPClient = &http.Client{Transport: rt}
-	inBubble(t, nil, o, func(t *testing.T, s *script, _ *transport.Client, err error) {
+	inClientBubble(t, nil, o, func(t *testing.T, s *script, _ *transport.Client, err error) {
 		require.ErrorIs(t, err, transport.Timeout)
 		require.ErrorContains(t, err, "connecting")
 		require.Empty(t, s.requests(""))
@@ -187,7 +187,7 @@ func TestResumeIsBounded(t *testing.T) {
 		t.Run(row.rule, func(t *testing.T) {
 			o := new(streamable.DialOptions)
 			o.DisableStandaloneSSE = true
-			inBubble(t, withSteps(legacyServer, map[string][]step{callTool: {start}, "GET": {row.get}}), o, func(t *testing.T, s *script, c *transport.Client, err error) {
+			inClientBubble(t, withSteps(legacyServer, map[string][]step{callTool: {start}, "GET": {row.get}}), o, func(t *testing.T, s *script, c *transport.Client, err error) {
 				require.NoError(t, err)
 				_, err = doCall(t.Context(), c, "tools/call", callEcho, func(callTool *jsonrpc.Call) {
 					if row.code == transport.Lost {
@@ -218,7 +218,7 @@ func TestStreamPauses(t *testing.T) {
 		{"E-44 it is silent", []step{streamOf(": x\n\n", "1000h")}, 11, 13},
 	} {
 		t.Run(row.rule, func(t *testing.T) {
-			inBubble(t, withSteps(legacyServer, map[string][]step{"GET": row.gets}), new(streamable.DialOptions), func(t *testing.T, s *script, c *transport.Client, err error) {
+			inClientBubble(t, withSteps(legacyServer, map[string][]step{"GET": row.gets}), new(streamable.DialOptions), func(t *testing.T, s *script, c *transport.Client, err error) {
 				require.NoError(t, err)
 				time.Sleep(time.Hour)
 				n := len(s.requests("GET"))
@@ -234,7 +234,7 @@ func TestStreamPauses(t *testing.T) {
 
 // Close takes no longer than it may, even if nobody answers (rule F28).
 func TestCloseIsBounded(t *testing.T) {
-	inBubble(t, withSteps(legacyServer, map[string][]step{"DELETE": {hang}, "GET": {hang}}), new(streamable.DialOptions), func(t *testing.T, s *script, c *transport.Client, err error) {
+	inClientBubble(t, withSteps(legacyServer, map[string][]step{"DELETE": {hang}, "GET": {hang}}), new(streamable.DialOptions), func(t *testing.T, s *script, c *transport.Client, err error) {
 		require.NoError(t, err)
 		began := time.Now()
 		require.NoError(t, c.Close())
@@ -245,7 +245,7 @@ func TestCloseIsBounded(t *testing.T) {
 
 // A server that keeps forgetting its sessions is not flooded with new ones (rule F16).
 func TestSessionStorm(t *testing.T) {
-	inBubble(t, withSteps(legacyServer, map[string][]step{callTool: {status(404, "", "")}}), new(streamable.DialOptions), func(t *testing.T, s *script, c *transport.Client, err error) {
+	inClientBubble(t, withSteps(legacyServer, map[string][]step{callTool: {status(404, "", "")}}), new(streamable.DialOptions), func(t *testing.T, s *script, c *transport.Client, err error) {
 		require.NoError(t, err)
 		for range 20 {
 			_, err := doCall(t.Context(), c, "tools/call", callEcho, func(callTool *jsonrpc.Call) { callTool.Timeout = time.Second })
@@ -257,7 +257,7 @@ func TestSessionStorm(t *testing.T) {
 
 // While the server is away, a session is tried to be opened again with growing pauses, and then no more.
 func TestSessionCannotBeOpened(t *testing.T) {
-	inBubble(t, withSteps(legacyServer, map[string][]step{callTool: {status(404, "", "")}, open: {legacyServer[open][0], status(503, "", "")}}), new(streamable.DialOptions),
+	inClientBubble(t, withSteps(legacyServer, map[string][]step{callTool: {status(404, "", "")}, open: {legacyServer[open][0], status(503, "", "")}}), new(streamable.DialOptions),
 		func(t *testing.T, s *script, c *transport.Client, err error) {
 			require.NoError(t, err)
 			_, err = do(t, c, "tools/call", callEcho)
@@ -270,7 +270,7 @@ func TestSessionCannotBeOpened(t *testing.T) {
 
 // A notification that the server does not take is given up.
 func TestSendTimeout(t *testing.T) {
-	inBubble(t, withSteps(legacyServer, map[string][]step{"POST notifications/x": {hang}}), new(streamable.DialOptions), func(t *testing.T, _ *script, c *transport.Client, err error) {
+	inClientBubble(t, withSteps(legacyServer, map[string][]step{"POST notifications/x": {hang}}), new(streamable.DialOptions), func(t *testing.T, _ *script, c *transport.Client, err error) {
 		require.NoError(t, err)
 		began := time.Now()
 		require.ErrorIs(t, c.Notify(t.Context(), "notifications/x", nil), transport.Timeout)
