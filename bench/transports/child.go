@@ -37,6 +37,7 @@ func servers() map[string]serveFunc {
 		mcpgoServer:     serveMCPGo,
 
 		httpFloor:     serveHTTPFloor,
+		httpResponder: serveHTTPResponder,
 		httpMCPwire:   serveHTTPMCPwire,
 		httpUnpooled:  serveHTTPUnpooled,
 		httpGoSDK:     serveHTTPGoSDK,

@@ -35,11 +35,12 @@ func Stdio(o Options, progress io.Writer) ([]Section, error) {
 	})
 }
 
-// HTTP measures servers of Streamable HTTP, with both kinds of answers. It tells progress what it is at.
+// HTTP measures servers of Streamable HTTP, with both kinds of answers, and clients. It tells progress what it is at.
 func HTTP(o Options, progress io.Writer) ([]Section, error) {
 	return sections(o, progress, []side{
 		{"HTTP servers, JSON answers", aboutHTTP, httpScenarios(), httpServerRows(false)},
 		{"HTTP servers, event streams", aboutHTTP, streamScenarios(), httpServerRows(true)},
+		{"HTTP clients", aboutHTTPClients, clientScenarios(), httpClientRows()},
 	})
 }
 

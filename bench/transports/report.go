@@ -18,6 +18,8 @@ const (
 		"where only the id changes; every answer is compared. Shares are of a handler on net/http that reads the request and answers with bytes " +
 		"made in advance; where it stands again, the difference from 1.00 is noise. Latencies are what the driver saw. Allocations, bytes " +
 		"and CPU time are the server's, for each request."
+	aboutHTTPClients = "Clients call a handler on net/http, in a child, that has its answers ready. The floor is net/http's own client, which posts bytes " +
+		"made in advance. Allocations, bytes and CPU time are the client's, for each call."
 	aboutClients = "Clients call a child that has its answers ready. The raw pipe is the driver of the server rows. Allocations, bytes and CPU " +
 		"time are the client's, for each call."
 )
