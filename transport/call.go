@@ -217,6 +217,9 @@ func (cl *call) begin(ctx context.Context, expired <-chan time.Time) error {
 func (p *peer) number(cl *call) {
 	p.lastID++
 	cl.id = p.lastID
+	if p.calls == nil {
+		p.calls = map[int64]*call{}
+	}
 	p.calls[cl.id] = cl
 }
 

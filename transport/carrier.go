@@ -62,7 +62,7 @@ type Conn struct {
 }
 
 // Options returns the options of the connection, with their defaults and the pool.
-func (c *Conn) Options() Options { return c.p.opts }
+func (c *Conn) Options() Options { return *c.p.opts }
 
 // Caller sends calls and notifications of the Carrier's own.
 func (c *Conn) Caller() jsonrpc.Caller { return c.p }
@@ -74,7 +74,7 @@ func (c *Conn) SetID(id string) { c.p.id = id }
 func (c *Conn) Revision() jsonrpc.Revision { return c.p.revision() }
 
 // Done is closed when the connection begins to end.
-func (c *Conn) Done() <-chan struct{} { return c.p.done }
+func (c *Conn) Done() <-chan struct{} { return c.p.Done() }
 
 // NewIncoming is Endpoint.NewIncoming.
 func (c *Conn) NewIncoming(size int) *Incoming {

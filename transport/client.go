@@ -154,7 +154,7 @@ func (c *Client) open(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := newPeer(l.name(), c.handler, c.opts.Options)
+	p := newPeer(l.name(), c.handler, c.opts.Options.withDefaults())
 	p.client = true
 	l.link(c.life, p)
 	if err := p.begin(); err != nil {
@@ -174,7 +174,7 @@ func (x *connection) wait() {
 	t := time.NewTimer(x.opts.Timeouts.Shutdown + x.opts.Timeouts.Kill)
 	defer t.Stop()
 	select {
-	case <-x.gone:
+	case <-x.gone.wait():
 	case <-t.C:
 		x.finish(nil)
 	}
@@ -185,7 +185,7 @@ func (c *Client) keep(x *connection) {
 	defer close(c.done)
 	defer c.cancel()
 	for {
-		<-x.gone
+		<-x.gone.wait()
 		next, err := c.reopen(x)
 		c.mu.Lock()
 		if err != nil {

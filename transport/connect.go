@@ -41,14 +41,14 @@ func (s Stream) Serve(ctx context.Context, h jsonrpc.Handler, o *Options) error 
 	if o == nil {
 		o = new(Options)
 	}
-	p := newPeer(s.Name, h, *o)
+	p := newPeer(s.Name, h, o.withDefaults())
 	s.link(ctx, p)
 	if err := p.begin(); err != nil {
 		return err
 	}
 	select {
-	case <-p.gone:
-	case <-p.done: // a reader may wait for ever, if In cannot be closed
+	case <-p.gone.wait():
+	case <-p.Done(): // a reader may wait for ever, if In cannot be closed
 		p.abandon(nil, s.Close != nil)
 	case <-ctx.Done():
 		p.abandon(FromContext(ctx, "serving"), s.Close != nil)
@@ -107,13 +107,13 @@ func (p *peer) abandon(cause error, closes bool) {
 		timer := time.NewTimer(t.Kill)
 		defer timer.Stop()
 		select {
-		case <-p.gone:
+		case <-p.gone.wait():
 			return
 		case <-timer.C:
 		}
 	}
 	p.finish(cause)
-	<-p.gone
+	<-p.gone.wait()
 }
 
 var errOnlyOne = NewError(Closed, "there is no second connection", nil)

@@ -69,7 +69,7 @@ func (h *handle) Err() error {
 	switch {
 	case r.over:
 		return context.Canceled
-	case r.p.stateless && r.p.isDone():
+	case r.p.stateless && r.p.done.isEnded():
 		return context.Canceled
 	case r.exchange.parent != nil && !r.detached:
 		return r.exchange.parent.Err()

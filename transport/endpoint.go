@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 )
@@ -14,25 +15,23 @@ import (
 // A message takes this way: NewIncoming, read it into Room, Scan, look at Message to find out whose it is, and hand it to
 // Endpoint.Receive, if it belongs to no session, or to ServerSession.Receive. That runs the handler on the caller's goroutine.
 type Endpoint struct {
-	name    string
-	handler jsonrpc.Handler
-	opts    Options
-	none    *peer     // of what belongs to no session
-	free    sync.Pool // of *Incoming: of its own, so that nothing gets from one synctest bubble into another
+	opts Options
+	none *peer     // of what belongs to no session
+	free sync.Pool // of *Incoming: of its own, so that nothing gets from one synctest bubble into another
 }
 
 // NewEndpoint returns an Endpoint whose messages are handled by h. name is for Observations; o may be nil; message is
 // the default of Limits.Message.
 func NewEndpoint(name string, h jsonrpc.Handler, o *Options, message int) *Endpoint {
-	e := &Endpoint{name: name}
+	e := new(Endpoint)
 	if o != nil {
 		e.opts = *o
 	}
 	e.opts.Limits = e.opts.Limits.WithDefaults(message)
 	e.opts.Timeouts = e.opts.Timeouts.WithDefaults()
-	e.none = newPeer(name, h, e.opts)
+	e.none = newPeer(name, h, &e.opts)
 	e.none.stateless, e.none.base = true, context.Background()
-	e.handler, e.opts.Pool = e.none.handler, e.none.pool
+	e.opts.Pool = e.none.pool
 	return e
 }
 
@@ -57,9 +56,12 @@ type ServerSession struct {
 // returns, principal who the client is. out is where what belongs to no request goes; it is closed with the session. ended, if not
 // nil, is called when the session has begun to end.
 func (e *Endpoint) OpenSession(ctx context.Context, id, principal string, out *Queue, ended func()) (*ServerSession, error) {
-	p := newPeer(e.name, e.handler, e.opts)
+	p := &peer{common: e.none.common, began: time.Now()}
 	p.id, p.principal, p.queue = id, principal, out
-	p.base, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	p.base, p.stop = context.Background(), func() {}
+	if e.opts.OnSession != nil { // nobody else would see it, and it holds what the request had
+		p.base, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	}
 	p.via = carried{to: out}
 	p.out, p.offer = &p.via, out.Offer
 	p.onEnd = ended
@@ -115,6 +117,9 @@ func (s *ServerSession) Busy() bool {
 	return s.busy > 0 || len(s.calls) > 0
 }
 
+// Ended reports whether Done is closed, or would be if somebody had asked for it.
+func (s *ServerSession) Ended() bool { return s.done.isEnded() }
+
 // End ends the session for cause: nil for the ordinary end. Contexts of handlers end, calls fail with Closed. It does not wait;
 // Wait does.
 func (s *ServerSession) End(cause error) {
@@ -128,7 +133,7 @@ func (s *ServerSession) End(cause error) {
 // Wait waits until nothing is left of an ended session, within ctx.
 func (s *ServerSession) Wait(ctx context.Context) {
 	select {
-	case <-s.gone:
+	case <-s.gone.wait():
 	case <-ctx.Done():
 	}
 }
@@ -137,7 +142,7 @@ func (s *ServerSession) Wait(ctx context.Context) {
 func (s *ServerSession) EndSubscriptions() { s.subs.end() }
 
 // Gone is closed when nothing is left of the session: that is later than Done.
-func (s *ServerSession) Gone() <-chan struct{} { return s.gone }
+func (s *ServerSession) Gone() <-chan struct{} { return s.gone.wait() }
 
 // finishSession takes down what is left of a session without a stream, once its handlers have returned.
 func (p *peer) finishSession() {
@@ -182,5 +187,5 @@ func (p *peer) sessionGone() {
 	}
 	p.stop()
 	p.sessionEnd(cause)
-	close(p.gone)
+	p.gone.end()
 }

@@ -176,7 +176,7 @@ func (p *peer) handle(in *Incoming, h *handle) {
 	}
 	if !p.stateless {
 		p.mu.Lock()
-		delete(p.taken, r)
+		p.requests.remove(r)
 		p.mu.Unlock()
 		defer p.leave()
 	}
@@ -191,10 +191,8 @@ func (p *peer) receiveNotification(ctx context.Context, in *Incoming, out Sink) 
 	if err := p.classify(r); err != nil {
 		return err
 	}
-	select {
-	case <-p.done:
+	if p.done.isEnded() {
 		return NewError(Closed, "the session has ended", nil)
-	default:
 	}
 	h := p.cut(&r.slab, r)
 	if p.stateless {

@@ -11,7 +11,7 @@ func (p *peer) link(h *handle) {
 	}
 	p.linked[h] = struct{}{}
 	p.mu.Unlock()
-	if p.isDone() { // end may not have seen it
+	if p.done.isEnded() { // end may not have seen it
 		go h.cancel(false)
 	}
 }
@@ -20,15 +20,6 @@ func (p *peer) unlink(h *handle) {
 	p.mu.Lock()
 	delete(p.linked, h)
 	p.mu.Unlock()
-}
-
-func (p *peer) isDone() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
 }
 
 // EndSubscriptions ends what clients have opened with subscriptions/listen outside of sessions: each gets its result (rule E-57). Later

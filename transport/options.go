@@ -35,3 +35,10 @@ func (o *Options) Observe(what Observation) {
 		o.Observer.Observe(what)
 	}
 }
+
+// withDefaults returns a copy of o with the defaults of a stream or client.
+func (o *Options) withDefaults() *Options {
+	x := *o
+	x.Limits, x.Timeouts = x.Limits.WithDefaults(DefaultMessage), x.Timeouts.WithDefaults()
+	return &x
+}

@@ -89,7 +89,7 @@ func (s *stream) refuseLong(f *idFinder, atEnd bool) bool {
 		return false
 	case ok:
 		p.mu.Lock()
-		if p.inflight[id] != nil { // the answer to that one is still to come
+		if p.requests.find(id) != nil { // the answer to that one is still to come
 			id = jsonrpc.ID{}
 		}
 		p.mu.Unlock()

@@ -29,15 +29,12 @@ type sink interface {
 // handled. It implements jsonrpc.Session. What it reuses, it keeps to itself: calls have channels and
 // timers, which must not leave the synctest bubble that they were made in.
 type peer struct {
-	name   string // of the transport, for Observations
+	*common
 	id     string
 	client bool // the peer is the server
 	// stateless: nothing is kept from one request to the next, and each counts for itself (rules A-52, E-65).
 	stateless bool
-	principal string // who the peer is, as authorization has found out
-	handler   jsonrpc.Handler
-	opts      Options
-	pool      *pool.Pool
+	principal string                         // who the peer is, as authorization has found out
 	out       sink                           // for what belongs to no request
 	offer     func(func([]byte) []byte) bool // queues what a Hub publishes there
 	stream    *stream                        // nil if each message comes by itself; then:
@@ -68,10 +65,9 @@ type peer struct {
 	calls    map[int64]*call // sent and not answered
 	waiting  []*call         // for fewer to be
 	free     []*call
-	inflight map[jsonrpc.ID]*handle // requests without an answer; the ids borrow their frames
-	taken    map[*request]*handle   // requests whose handlers no reader waits for, answered or not
-	busy     int                    // goroutines that are no reader and still have something of the stream
-	quiet    chan struct{}          // closed when none is left, if somebody waits
+	requests inFlight
+	busy     int           // goroutines that are no reader and still have something of the stream
+	quiet    chan struct{} // closed when none is left, if somebody waits
 	idle     []*request
 	linked   map[*handle]struct{} // of a stateless peer: those whose contexts somebody waits for
 	cause    error                // why no call can be made any more
@@ -83,25 +79,28 @@ type peer struct {
 	shutting sync.Once
 	shutErr  error
 	ending   sync.Once
-	done     chan struct{} // the session has ended
-	gone     chan struct{} // and everything of it
+	done     signal // the session has ended
+	gone     signal // and everything of it
 }
 
-func newPeer(name string, h jsonrpc.Handler, o Options) *peer {
-	o.Limits = o.Limits.WithDefaults(DefaultMessage)
-	o.Timeouts = o.Timeouts.WithDefaults()
+// common is what the sessions of one server share. It is not changed.
+type common struct {
+	name    string // of the transport, for Observations
+	handler jsonrpc.Handler
+	opts    *Options
+	pool    *pool.Pool
+}
+
+// newPeer returns a peer with the options o, which have their defaults.
+func newPeer(name string, h jsonrpc.Handler, o *Options) *peer {
 	if h == nil {
 		h = jsonrpc.HandlerFunc(jsonrpc.NotFound)
 	}
-	p := &peer{
-		name: name, handler: h, opts: o, pool: o.Pool, began: time.Now(),
-		calls: map[int64]*call{}, inflight: map[jsonrpc.ID]*handle{}, taken: map[*request]*handle{},
-		done: make(chan struct{}), gone: make(chan struct{}),
+	c := &common{name: name, handler: h, opts: o, pool: o.Pool}
+	if c.pool == nil {
+		c.pool = sharedPool
 	}
-	if p.pool == nil {
-		p.pool = sharedPool
-	}
-	return p
+	return &peer{common: c, began: time.Now()}
 }
 
 // sharedPool serves the streams whose options name no pool.
@@ -111,7 +110,7 @@ var sharedPool = pool.New(pool.Config{
 })
 
 func (p *peer) ID() string            { return p.id }
-func (p *peer) Done() <-chan struct{} { return p.done }
+func (p *peer) Done() <-chan struct{} { return p.done.wait() }
 
 func (p *peer) Value(key any) any {
 	p.mu.Lock()
@@ -178,7 +177,7 @@ func (p *peer) failCalls(cause error) {
 func (p *peer) end(cause error) {
 	p.closing.Do(func() {
 		p.failCalls(cause)
-		close(p.done)
+		p.done.end()
 		p.cancelAll()
 	})
 }
@@ -224,7 +223,7 @@ func (p *peer) finish(err error) {
 		close(p.stream.watch.stop)
 		p.stop()
 		p.sessionEnd(cause)
-		close(p.gone)
+		p.gone.end()
 	})
 }
 
@@ -313,10 +312,7 @@ func (p *peer) quietWithin(d time.Duration) bool {
 // cancelAll ends the contexts of all handlers.
 func (p *peer) cancelAll() {
 	p.mu.Lock()
-	list := make([]*handle, 0, len(p.taken)+2)
-	for _, h := range p.taken {
-		list = append(list, h)
-	}
+	list := append(make([]*handle, 0, p.requests.len()+2), p.requests.list...)
 	for h := range p.linked {
 		list = append(list, h)
 	}
@@ -332,10 +328,8 @@ func (p *peer) cancelAll() {
 
 // endIfClosed is called with what end may not have seen, because it has just begun.
 func (p *peer) endIfClosed(h *handle) {
-	select {
-	case <-p.done:
+	if p.done.isEnded() {
 		h.cancel(false)
-	default:
 	}
 }
 
@@ -361,7 +355,7 @@ const maxIdle = 64
 func (p *peer) recycle(r *request) {
 	b := r.b
 	p.mu.Lock() // once it is ours, a taker that has found r on offer is done with it
-	delete(p.taken, r)
+	p.requests.remove(r)
 	p.mu.Unlock()
 	r.reset()
 	p.mu.Lock()
@@ -387,13 +381,7 @@ func (p *peer) cut(slab *[]handle, r *request) *handle {
 }
 
 // track notes a request whose handler no reader waits for. p.mu is held.
-func (p *peer) track(h *handle) {
-	p.taken[h.r] = h
-	if h.r.settled == nil {
-		p.inflight[h.r.m.ID] = h
-		h.r.registered = true
-	}
-}
+func (p *peer) track(h *handle) { p.requests.add(h) }
 
 // observe tells the Observer, if there is one.
 func (p *peer) observe(o Observation) {

@@ -3,6 +3,8 @@ package transport
 import (
 	"context"
 	"io"
+	"sync"
+	"sync/atomic"
 )
 
 // Queue is a Sink for a stream that messages go out on one after the other, such as the event stream of a session. What waits is
@@ -11,7 +13,12 @@ import (
 //
 // A Queue without a writer keeps what is sent, within its bounds, until there is one.
 type Queue struct {
-	w writer
+	e *Endpoint
+	o *QueueOptions
+	w atomic.Pointer[writer] // nil until something is sent, or a writer attached: most sessions are idle
+
+	mu  sync.Mutex // held while w is made
+	err error      // of Close
 }
 
 // QueueOptions are the options of a Queue.
@@ -30,18 +37,32 @@ type QueueOptions struct {
 }
 
 // NewQueue returns a Queue without a writer, with the limits, the pool and the Observer of e.
-func (e *Endpoint) NewQueue(o QueueOptions) *Queue {
-	l := e.opts.Limits
-	failed := o.Failed
-	if failed == nil {
-		failed = func(error) {}
+func (e *Endpoint) NewQueue(o QueueOptions) *Queue { return e.NewQueueOf(&o) }
+
+// NewQueueOf is NewQueue with options that any number of Queues may share, and that must not be changed.
+func (e *Endpoint) NewQueueOf(o *QueueOptions) *Queue { return &Queue{e: e, o: o} }
+
+// use returns the writer.
+func (q *Queue) use() *writer {
+	if w := q.w.Load(); w != nil {
+		return w
 	}
-	q := &Queue{writer{
-		p: e.none, before: o.Before, after: o.After, end: o.End, lasting: true, volatile: o.Volatile, inline: o.Inline, paused: true,
-		maxBytes: l.QueueBytes, maxCount: l.QueueMessages, fail: failed, wake: func() {}, hint: firstParams,
-	}}
-	q.w.drain = q.w.drainAll
-	return q
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w := q.w.Load(); w != nil {
+		return w
+	}
+	o, l := q.o, q.e.opts.Limits
+	w := &writer{
+		p: q.e.none, before: o.Before, after: o.After, end: o.End, lasting: true, volatile: o.Volatile, inline: o.Inline, paused: true,
+		maxBytes: l.QueueBytes, maxCount: l.QueueMessages, fail: o.Failed, wake: func() {}, hint: firstParams, err: q.err,
+	}
+	if w.fail == nil {
+		w.fail = func(error) {}
+	}
+	w.drain = w.drainAll
+	q.w.Store(w)
+	return w
 }
 
 // Attach makes w the writer. It writes what waits, and what is sent from then on, on goroutines of its own, one at a time;
@@ -54,111 +75,133 @@ func (q *Queue) Attach(ctx context.Context, w io.Writer) error {
 
 // AttachIf is Attach if ok says so, which is called while nothing can be sent, and must not use the Queue. It reports whether it did.
 func (q *Queue) AttachIf(ctx context.Context, w io.Writer, ok func() bool) (bool, error) {
-	q.w.mu.Lock()
-	defer q.w.mu.Unlock()
+	o := q.use()
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if err := q.detach(ctx); err != nil {
 		return false, err
 	}
-	if q.w.err != nil || !ok() {
-		return false, q.w.err
+	if o.err != nil || !ok() {
+		return false, o.err
 	}
-	q.w.w, q.w.paused = w, false
-	if len(q.w.buf) > 0 {
-		q.w.start()
+	o.w, o.paused = w, false
+	if len(o.buf) > 0 {
+		o.start()
 	}
 	return true, nil
 }
 
 // Detach takes the writer away, and waits, within ctx, until it is not used any more.
 func (q *Queue) Detach(ctx context.Context) error {
-	q.w.mu.Lock()
-	defer q.w.mu.Unlock()
+	w := q.use()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	return q.detach(ctx)
 }
 
 // Release is Detach if w is the writer, and else does nothing. It waits as long as a write to w lasts.
 func (q *Queue) Release(w io.Writer) {
-	q.w.mu.Lock()
-	defer q.w.mu.Unlock()
-	for q.w.w == w {
-		if !q.w.writing {
-			q.w.w, q.w.paused = nil, true
-			q.w.signal()
+	o := q.use()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.w == w {
+		if !o.writing {
+			o.w, o.paused = nil, true
+			o.signal()
 			return
 		}
-		q.w.paused = true
-		_ = q.w.waitSignal(context.Background()) // never ends
+		o.paused = true
+		_ = o.waitSignal(context.Background()) // never ends
 	}
 }
 
 // detach is Detach. The lock is held, and released while it waits.
 func (q *Queue) detach(ctx context.Context) error {
-	q.w.paused = true
-	for q.w.writing {
-		if err := q.w.waitSignal(ctx); err != nil {
+	w := q.use()
+	w.paused = true
+	for w.writing {
+		if err := w.waitSignal(ctx); err != nil {
 			return err
 		}
 	}
-	q.w.w = nil
-	q.w.signal()
+	w.w = nil
+	w.signal()
 	return nil
 }
 
 // Begin implements Sink.
-func (q *Queue) Begin() []byte { return q.w.begin() }
+func (q *Queue) Begin() []byte { return q.use().begin() }
 
 // Abort implements Sink.
-func (q *Queue) Abort() { q.w.abort() }
+func (q *Queue) Abort() { q.use().abort() }
 
 // Send implements Sink. It does not wait for the message to be written, unless the Queue is Inline, and waits for room if too much waits;
 // without a writer, it then fails with Overloaded.
 func (q *Queue) Send(ctx context.Context, buf []byte, o Outgoing) error {
-	return q.w.send(ctx, buf, turn{}, o.Answer)
+	return q.use().send(ctx, buf, turn{}, o.Answer)
 }
 
 // Offer implements Offerer.
-func (q *Queue) Offer(f func(dst []byte) []byte) bool { return q.w.offer(f) }
+func (q *Queue) Offer(f func(dst []byte) []byte) bool { return q.use().offer(f) }
 
 // Comment queues text as it is, without what stands around messages, unless something waits or is being written: the peer then hears
 // of us anyway.
 func (q *Queue) Comment(text string) {
-	buf := q.w.begin()
-	defer q.w.mu.Unlock()
-	if q.w.err != nil || q.w.paused || q.w.writing || len(q.w.buf) > 0 {
-		q.w.dropEmpty()
+	w := q.use()
+	buf := w.begin()
+	defer w.mu.Unlock()
+	if w.err != nil || w.paused || w.writing || len(w.buf) > 0 {
+		w.dropEmpty()
 		return
 	}
 	buf = append(buf[:0], text...)
-	q.w.buf = buf
-	q.w.start()
+	w.buf = buf
+	w.start()
 }
 
 // Put queues the text that f appends as it is, without what stands around messages, if there is any. f is called in any case, while
 // nothing can be sent.
 func (q *Queue) Put(f func(dst []byte) []byte) {
-	q.w.mu.Lock()
-	defer q.w.mu.Unlock()
-	q.w.need()
-	q.w.buf = f(q.w.buf)
+	w := q.use()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.need()
+	w.buf = f(w.buf)
 	switch {
-	case q.w.err != nil || q.w.paused && q.w.volatile:
-		q.w.discard()
-	case len(q.w.buf) == 0:
-		q.w.dropEmpty()
-	case !q.w.writing && !q.w.paused:
-		q.w.start()
+	case w.err != nil || w.paused && w.volatile:
+		w.discard()
+	case len(w.buf) == 0:
+		w.dropEmpty()
+	case !w.writing && !w.paused:
+		w.start()
 	}
 }
 
 // Flush waits until everything is written, within ctx; without a writer it does not wait.
-func (q *Queue) Flush(ctx context.Context) { q.w.idle(ctx) }
+func (q *Queue) Flush(ctx context.Context) {
+	if w := q.w.Load(); w != nil {
+		w.idle(ctx)
+	}
+}
 
 // empty reports whether nothing waits that Flush would wait for.
 func (q *Queue) empty() bool {
-	q.w.mu.Lock()
-	defer q.w.mu.Unlock()
-	return q.w.err != nil || !q.w.writing && (q.w.paused || len(q.w.buf) == 0)
+	w := q.w.Load()
+	if w == nil {
+		return true
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err != nil || !w.writing && (w.paused || len(w.buf) == 0)
 }
 
 // Close makes the Queue refuse what is sent later with err, and drops what waits.
-func (q *Queue) Close(err error) { q.w.close(err) }
+func (q *Queue) Close(err error) {
+	q.mu.Lock()
+	w := q.w.Load()
+	q.err = err
+	q.mu.Unlock()
+	if w != nil {
+		w.close(err)
+	}
+}

@@ -58,7 +58,8 @@ type exchange struct {
 	settled error
 	sent    error // what the answer said, if it was an error and somebody observes
 
-	registered bool // in peer.inflight; guarded by peer.mu
+	registered bool // it is found by its id; guarded by peer.mu
+	slot       int  // in peer.requests, counted from 1; likewise
 }
 
 // reset forgets the message. Old handles may be asking for gen at any time.
@@ -115,10 +116,7 @@ func (r *request) settle(why error) {
 	}
 	p.mu.Lock()
 	r.settled = why
-	if r.registered {
-		delete(p.inflight, r.m.ID)
-		r.registered = false
-	}
+	p.requests.answered(r)
 	p.mu.Unlock()
 }
 

@@ -27,7 +27,7 @@ func (p *peer) admit(r *request) error {
 	var twice, full bool
 	if !p.stateless {
 		p.mu.Lock()
-		twice, full = p.inflight[r.m.ID] != nil, len(p.taken) >= p.opts.Limits.InFlight
+		twice, full = p.requests.find(r.m.ID) != nil, p.requests.len() >= p.opts.Limits.InFlight
 		p.mu.Unlock()
 	}
 	switch {
@@ -173,7 +173,7 @@ func (p *peer) cancelled(m *jsonrpc.Message) {
 		return
 	}
 	p.mu.Lock()
-	target := p.inflight[id]
+	target := p.requests.find(id)
 	opens := target != nil && target.r.opens // with the lock held, it is not answered, and so not reused
 	p.mu.Unlock()
 	switch {
