@@ -42,7 +42,7 @@ func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity
 	}
 	o.batch = true
 	o.session = s
-	o.ready()
+	o.ready(noID)
 	b.serve(who.Context, s, list)
 	if !requests && len(b.answers) == 0 {
 		accepted(o.w)
@@ -89,7 +89,7 @@ func (b *batchReply) serve(ctx context.Context, s *httpSession, list []*transpor
 		case m.Kind == jsonrpc.Request:
 			wg.Go(func() { _ = s.Receive(ctx, x, b) }) // requests are always answered
 		default:
-			_ = s.Receive(ctx, x, s.out.q) // nobody wants to hear of it
+			_ = s.Receive(ctx, x, s.q) // nobody wants to hear of it
 		}
 	}
 	wg.Wait()
@@ -130,7 +130,7 @@ func (b *batchReply) Send(ctx context.Context, text []byte, m transport.Outgoing
 // finish sends the answers.
 func (b *batchReply) finish() {
 	o := b.o
-	defer o.finish(noID)
+	defer o.finish()
 	if len(b.answers) == 0 {
 		return // all were cancelled
 	}

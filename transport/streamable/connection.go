@@ -93,8 +93,8 @@ func (c *connection) leave() {
 	c.mu.Unlock()
 }
 
-// wait waits until the response is to end, and keeps the connection alive meanwhile with comments in q.
-func (c *connection) wait(ctx context.Context, q *transport.Queue, keepAlive time.Duration) {
+// wait waits until the response is to end, or over does, and keeps the connection alive meanwhile with comments in q.
+func (c *connection) wait(ctx context.Context, over <-chan struct{}, q *transport.Queue, keepAlive time.Duration) {
 	t := time.NewTicker(keepAlive)
 	defer t.Stop()
 	for {
@@ -102,6 +102,8 @@ func (c *connection) wait(ctx context.Context, q *transport.Queue, keepAlive tim
 		case <-ctx.Done():
 			return
 		case <-c.ended:
+			return
+		case <-over:
 			return
 		case <-t.C:
 			q.Comment(comment)

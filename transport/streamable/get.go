@@ -40,7 +40,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who transport.Iden
 		h.resume(r.Context(), s, c, last)
 		return
 	}
-	x := &s.out
+	x := s.own()
 	if err := s.begin(c, x); err != nil {
 		h.tooMany(w, err)
 		return

@@ -31,9 +31,9 @@ func (h *Handler) modern(o *reply, in *transport.Incoming, who transport.Identit
 		o.listens = true
 	}
 	in.SetSender(o.r.Header, who.Principal)
-	o.ready()
+	o.ready(noID)
 	_ = h.e.Receive(who.Context, in, o) // requests are always answered
-	o.finish(noID)
+	o.finish()
 }
 
 // modernNotification serves a notification of a revision without sessions. There are none that mean something, and nothing is asked of

@@ -31,6 +31,8 @@ type reply struct {
 	batch   bool         // it is for a batch: it cannot be resumed
 	apart   bool         // the handler may go on when the HTTP exchange has ended
 
+	id []byte // of the request, as JSON; empty if there is none
+
 	mu       sync.Mutex
 	phase    phase
 	buf      pool.Buffer // while a message is appended
@@ -88,6 +90,7 @@ func (h *Handler) tickAfter() time.Duration {
 func (o *reply) recycle() {
 	o.timer.Stop()
 	o.mu.Lock()
+	o.id = o.id[:0]
 	o.w, o.r, o.opens, o.session, o.out, o.conn, o.err = nil, nil, nil, nil, nil, nil, nil
 	o.modern, o.listens, o.batch, o.apart, o.answered, o.phase = false, false, false, false, false, unused
 	o.mu.Unlock()
@@ -95,7 +98,10 @@ func (o *reply) recycle() {
 }
 
 // ready is called when all is known of the request, and nothing refuses it any more: from now on messages may be sent.
-func (o *reply) ready() {
+func (o *reply) ready(id jsonrpc.ID) {
+	if !id.IsZero() {
+		o.id, _ = id.AppendJSON(o.id[:0]) // only the zero ID fails
+	}
 	o.mu.Lock()
 	o.phase, o.last = open, time.Now()
 	o.mu.Unlock()
@@ -336,8 +342,8 @@ const comment = ": \n\n"
 
 var errCanceled = jsonrpc.NewError(jsonrpc.CodeInternalError, "the request was cancelled", nil)
 
-// finish ends the response, when the handler has returned; id is the request's.
-func (o *reply) finish(id jsonrpc.ID) {
+// finish ends the response, when the handler has returned.
+func (o *reply) finish() {
 	o.mu.Lock()
 	if o.out != nil {
 		o.mu.Unlock()
@@ -347,6 +353,10 @@ func (o *reply) finish(id jsonrpc.ID) {
 	defer o.mu.Unlock()
 	if o.phase == open && !o.answered && o.w != nil && o.r.Context().Err() == nil {
 		// Cancelled by the client before anything was written: there is no right answer, but the exchange has to end (rules D-24, T-27).
+		var id jsonrpc.ID
+		if len(o.id) > 0 && id.UnmarshalJSON(o.id) != nil {
+			id = noID // it was one before
+		}
 		if body, err := jsonrpc.AppendError(nil, id, errCanceled); err == nil {
 			_ = o.json(http.StatusOK, body) // the client is gone if that fails
 		}

@@ -36,15 +36,18 @@ type resumable struct {
 	over     bool   // no connection may be attached any more
 }
 
-// init makes x the stream of that name. inline lets who sends something write it.
+// init makes x the stream of that name; without a store, there is only the session's own. inline lets who sends something write it.
 func (x *resumable) init(s *httpSession, name string, inline bool) {
 	x.h, x.s, x.name, x.store = s.h, s, name, s.h.set.EventStore
-	o := transport.QueueOptions{Before: dataField, After: "\n\n", Inline: inline}
-	if x.store != nil {
-		o.End, o.Volatile = x.keep, true
+	if x.store == nil {
+		x.q = s.q
+		return
 	}
-	x.q = x.h.e.NewQueue(o)
+	x.q = x.h.e.NewQueue(transport.QueueOptions{Before: dataField, Inline: inline, End: x.keep, Volatile: true})
 }
+
+// plainEvents are events without ids.
+var plainEvents = transport.QueueOptions{Before: dataField, After: "\n\n"}
 
 // send sends what q.Begin has begun.
 func (x *resumable) send(ctx context.Context, b []byte, m transport.Outgoing) error {
@@ -70,7 +73,7 @@ func (x *resumable) append(message []byte, final bool) string {
 	if x.broken {
 		return ""
 	}
-	if x.last == "" && message != nil && x == &x.s.out { // what was never sent is what comes after this one
+	if x.last == "" && message != nil && x.name == ownStream { // what was never sent is what comes after this one
 		x.append(nil, false)
 	}
 	if x.broken {
@@ -200,7 +203,7 @@ func (x *resumable) end() {
 
 // serve keeps c attached until it, ctx, or the session ends.
 func (x *resumable) serve(ctx context.Context, c *connection) {
-	c.wait(ctx, x.q, x.h.opts.Timeouts.KeepAlive)
+	c.wait(ctx, x.s.Done(), x.q, x.h.opts.Timeouts.KeepAlive)
 	x.leave(c)
 	c.leave()
 }
@@ -236,7 +239,9 @@ func (x *resumable) closeConnection(retry time.Duration) error {
 
 // endStreams ends all streams of s: no connection may be attached any more.
 func (s *httpSession) endStreams() {
-	s.out.end()
+	if x := s.out.Load(); x != nil {
+		x.end()
+	}
 	s.mu.Lock()
 	list := make([]*resumable, 0, len(s.streams))
 	for _, x := range s.streams {

@@ -58,8 +58,8 @@ const maxIdleReplays = 4
 
 // stream returns the stream of that name, if it is not finished.
 func (s *httpSession) stream(name string) *resumable {
-	if name == s.out.name {
-		return &s.out
+	if name == ownStream {
+		return s.own()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,7 +18,8 @@ import (
 type httpSession struct {
 	*transport.ServerSession
 	h   *Handler
-	out resumable // the session's own stream, which a GET opens
+	q   *transport.Queue          // of the session's own stream
+	out atomic.Pointer[resumable] // that stream, which a GET opens; nil before there was one, unless events are kept
 
 	used  atomic.Int64 // when the last exchange began or ended
 	holds atomic.Int32 // exchanges that are going on, streams included
@@ -38,10 +39,14 @@ func (h *Handler) initialize(o *reply, in *transport.Incoming, who transport.Ide
 		return
 	}
 	s := &httpSession{h: h}
-	s.out.init(s, "0", false)
+	if h.set.EventStore == nil {
+		s.q = h.e.NewQueueOf(&plainEvents)
+	} else {
+		s.q = s.own().q
+	}
 	id := rand.Text() // 128 bits and a little more, of visible ASCII (rules D-49, D-50)
 	var err error
-	s.ServerSession, err = h.e.OpenSession(who.Context, id, who.Principal, s.out.q, func() { h.sessions.remove(id) })
+	s.ServerSession, err = h.e.OpenSession(who.Context, id, who.Principal, s.q, func() { h.sessions.remove(id) })
 	if err != nil { // by OnSession; ended was called
 		h.refuse(o.w, http.StatusForbidden, m.ID, invalid("the session was refused"))
 		in.Release()
@@ -51,11 +56,10 @@ func (h *Handler) initialize(o *reply, in *transport.Incoming, who transport.Ide
 	h.sessions.put(id, s)
 	defer s.release()
 	o.opens = s
-	id2 := m.ID.Clone()
 	in.SetSender(o.r.Header, "")
-	o.ready()
+	o.ready(m.ID)
 	_ = s.Receive(who.Context, in, o) // requests are always answered
-	o.finish(id2)
+	o.finish()
 	if s.Revision() == 0 { // initialize has failed: there is no session (rule D-58)
 		s.End(nil)
 	}
@@ -73,21 +77,20 @@ func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identit
 	o.session = s
 	in.SetSender(o.r.Header, "")
 	if m.Kind != jsonrpc.Request {
-		if err := s.Receive(who.Context, in, s.out.q); err != nil {
+		if err := s.Receive(who.Context, in, s.q); err != nil {
 			h.refuse(o.w, http.StatusBadRequest, noID, invalid("the message cannot be handled"))
 			return
 		}
 		accepted(o.w)
 		return
 	}
-	id := m.ID.Clone()
+	o.ready(m.ID)
 	if h.set.EventStore != nil && s.Revision() >= jsonrpc.Rev20251125 {
-		h.serveApart(o, s, in, who, id)
+		h.serveApart(o, s, in, who)
 		return
 	}
-	o.ready()
 	_ = s.Receive(who.Context, in, o) // requests are always answered
-	o.finish(id)
+	o.finish()
 }
 
 // find returns the session that a request names, which is then held. Otherwise it has answered the request: all that may be wrong with a session id
@@ -139,7 +142,26 @@ func (s *httpSession) idle() time.Duration {
 
 // send sends a message on the session's own stream.
 func (s *httpSession) send(ctx context.Context, message []byte) error {
-	return s.out.send(ctx, append(s.out.q.Begin(), message...), transport.Outgoing{})
+	return s.q.Send(ctx, append(s.q.Begin(), message...), transport.Outgoing{})
+}
+
+// ownStream is the name of a session's own stream.
+const ownStream = "0"
+
+// own returns the session's own stream.
+func (s *httpSession) own() *resumable {
+	if x := s.out.Load(); x != nil {
+		return x
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x := s.out.Load(); x != nil {
+		return x
+	}
+	x := new(resumable)
+	x.init(s, ownStream, false)
+	s.out.Store(x)
+	return x
 }
 
 // delete serves a DELETE: the client ends the session (rule D-55).

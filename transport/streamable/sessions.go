@@ -35,10 +35,8 @@ func (g *registry) reserve() bool {
 func (g *registry) put(id string, s *httpSession) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	select {
-	case <-s.Done(): // OnSession has closed it
+	if s.Ended() { // by OnSession
 		return
-	default:
 	}
 	g.byID[id] = s
 	ttl := g.h.opts.Timeouts.Session

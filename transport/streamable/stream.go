@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 )
 
@@ -40,7 +39,7 @@ func (o *reply) startQueue() *resumable {
 	x := new(resumable)
 	if o.listens {
 		x.h = o.h
-		x.q = o.h.e.NewQueue(transport.QueueOptions{Before: dataField, After: "\n\n"})
+		x.q = o.h.e.NewQueueOf(&plainEvents)
 	} else {
 		s := o.session
 		s.mu.Lock()
@@ -127,10 +126,9 @@ func (o *reply) detach() {
 
 // serveApart runs the handler on a goroutine of its own, so that the HTTP exchange can end before it: as CloseStream says, or as the
 // client goes, who may come back for the rest. It takes in.
-func (h *Handler) serveApart(o *reply, s *httpSession, in *transport.Incoming, who transport.Identity, id jsonrpc.ID) {
+func (h *Handler) serveApart(o *reply, s *httpSession, in *transport.Incoming, who transport.Identity) {
 	o.apart = true
 	o.conn = newConnection(o.w, h.opts.Timeouts.Write)
-	o.ready()
 	done := make(chan struct{})
 	s.hold()
 	h.active.Add(1)
@@ -139,7 +137,7 @@ func (h *Handler) serveApart(o *reply, s *httpSession, in *transport.Incoming, w
 		defer s.release()
 		defer close(done)
 		_ = s.Receive(who.Context, in, o) // requests are always answered
-		o.finish(id)
+		o.finish()
 	}()
 	select {
 	case <-done:
