@@ -31,6 +31,7 @@ type call struct {
 	timer    *time.Timer
 	watch    func(codec.Raw) // OnProgress while Do runs; guarded by peer.mu
 	ctx      *callContext    // of a call that a Carrier carries; likewise
+	alarm    alarm           // of ctx
 	outbound Outbound        // what the Carrier is told
 	began    time.Time       // set if there is an Observer
 }
@@ -414,7 +415,7 @@ func (p *peer) progressed(m *jsonrpc.Message) bool {
 	}
 	f := cl.watch
 	if cl.ctx != nil {
-		cl.ctx.extend()
+		cl.alarm.extend()
 	}
 	p.mu.Unlock()
 	select {

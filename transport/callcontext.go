@@ -21,34 +21,79 @@ type callContext struct {
 	mu      sync.Mutex
 	kept    bool // the Carrier ends it
 	done    chan struct{}
-	err     error // what Err returns
-	cause   error // why, for Do
+	err     error  // what Err returns
+	cause   error  // why, for Do
+	first   func() // of after, as there is mostly one
+	firsts  int    // counts them
 	after   map[*func()]struct{}
-	timer   *time.Timer
 	timeout time.Duration // 0 for none
+	due     time.Time     // the end, if there is a timeout; the alarm's
 	until   time.Time     // no progress moves the end beyond it
 }
 
 type callContextKey struct{}
 
-// newCallContext returns a context for a call that may last timeout, and with progress up to most.
-func newCallContext(ctx context.Context, timeout, most time.Duration) *callContext {
+// newCallContext returns a context for cl, which may last timeout, and with progress up to most.
+func (cl *call) newCallContext(ctx context.Context, timeout, most time.Duration) *callContext {
 	c := &callContext{Context: ctx, done: make(chan struct{}), timeout: timeout}
 	if timeout > 0 {
-		c.until = time.Now().Add(max(most, timeout))
-		c.timer = time.AfterFunc(timeout, c.expire)
+		now := time.Now()
+		c.due, c.until = now.Add(timeout), now.Add(max(most, timeout))
 	}
+	cl.p.mu.Lock()
+	cl.ctx = c
+	cl.p.mu.Unlock()
+	cl.alarm.set(c)
 	return c
 }
 
-func (c *callContext) expire() { c.end(context.DeadlineExceeded, NewError(Timeout, "", nil)) }
+// alarm ends the context of a call when its time is over. It is the call's, whatever connection that is on, and used again.
+type alarm struct {
+	mu    sync.Mutex
+	timer *time.Timer
+	c     *callContext // nil between calls
+}
+
+func (a *alarm) set(c *callContext) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.c = c
+	switch {
+	case c.timeout <= 0:
+	case a.timer == nil:
+		a.timer = time.AfterFunc(c.timeout, a.ring)
+	default:
+		a.timer.Reset(c.timeout)
+	}
+}
+
+func (a *alarm) stop() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.c = nil; a.timer != nil {
+		a.timer.Stop()
+	}
+}
+
+// ring may run late, when the call is already another one.
+func (a *alarm) ring() {
+	a.mu.Lock()
+	c := a.c
+	over := c != nil && c.timeout > 0 && !time.Now().Before(c.due)
+	a.mu.Unlock()
+	if over {
+		c.end(context.DeadlineExceeded, NewError(Timeout, "", nil))
+	}
+}
 
 // extend makes the timeout begin anew (rule G-04).
-func (c *callContext) extend() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.timer != nil && c.err == nil {
-		c.timer.Reset(max(min(c.timeout, time.Until(c.until)), 0))
+func (a *alarm) extend() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c := a.c; c != nil && c.timeout > 0 {
+		d := max(min(c.timeout, time.Until(c.until)), 0)
+		c.due = time.Now().Add(d)
+		a.timer.Reset(d)
 	}
 }
 
@@ -60,13 +105,13 @@ func (c *callContext) end(err, cause error) {
 		return
 	}
 	c.err, c.cause = err, cause
-	if c.timer != nil {
-		c.timer.Stop()
-	}
 	close(c.done)
-	after := c.after
-	c.after = nil
+	first, after := c.first, c.after
+	c.first, c.after = nil, nil
 	c.mu.Unlock()
+	if first != nil {
+		first()
+	}
 	for f := range after {
 		(*f)()
 	}
@@ -76,9 +121,6 @@ func (c *callContext) end(err, cause error) {
 func (c *callContext) over() {
 	c.mu.Lock()
 	kept := c.kept
-	if kept && c.timer != nil {
-		c.timer.Stop()
-	}
 	c.mu.Unlock()
 	if !kept {
 		c.end(context.Canceled, nil)
@@ -148,6 +190,24 @@ func (c *callContext) AfterFunc(f func()) (stop func() bool) {
 		go f() // not at once: the context package holds a lock that f takes
 		return func() bool { return false }
 	}
+	if c.first != nil {
+		return c.alsoAfter(f)
+	}
+	c.first = f
+	c.firsts++
+	n := c.firsts
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.first == nil || c.firsts != n {
+			return false
+		}
+		c.first = nil
+		return true
+	}
+}
+
+func (c *callContext) alsoAfter(f func()) (stop func() bool) {
 	if c.after == nil {
 		c.after = make(map[*func()]struct{}, 1)
 	}
@@ -166,24 +226,19 @@ func (c *callContext) AfterFunc(f func()) (stop func() bool) {
 func (cl *call) runCarried(ctx context.Context) error {
 	p := cl.p
 	timeout := cl.timeout()
-	c := newCallContext(ctx, timeout, p.opts.Timeouts.MaxCall)
+	c := cl.newCallContext(ctx, timeout, p.opts.Timeouts.MaxCall)
 	defer c.over()
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { c.end(ctx.Err(), FromContext(ctx, "waiting for the answer to "+strconv.Quote(cl.Method))) })
 		defer stop()
 	}
 	if err := cl.begin(c, nil); err != nil {
+		cl.leave()
 		return cl.because(c, err)
 	}
-	p.mu.Lock()
-	if p.calls[cl.id] == cl {
-		cl.ctx, c.id = c, cl.id
-	}
-	p.mu.Unlock()
+	c.id = cl.id
 	err := cl.carry(c)
-	p.mu.Lock()
-	cl.ctx = nil
-	p.mu.Unlock()
+	cl.leave()
 	mine := p.forget(cl)
 	if !mine {
 		<-cl.done
@@ -204,6 +259,14 @@ func (cl *call) runCarried(ctx context.Context) error {
 		p.cancelLater(cl.id, err)
 	}
 	return err
+}
+
+// leave ends what the context has of the call.
+func (cl *call) leave() {
+	cl.alarm.stop()
+	cl.p.mu.Lock()
+	cl.ctx = nil
+	cl.p.mu.Unlock()
 }
 
 // because returns why the call has ended, if its context did before.

@@ -62,7 +62,11 @@ type Conn struct {
 }
 
 // Options returns the options of the connection, with their defaults and the pool.
-func (c *Conn) Options() Options { return *c.p.opts }
+func (c *Conn) Options() Options {
+	o := *c.p.opts
+	o.Pool = c.p.pool
+	return o
+}
 
 // Caller sends calls and notifications of the Carrier's own.
 func (c *Conn) Caller() jsonrpc.Caller { return c.p }

@@ -22,6 +22,8 @@ type client struct {
 	session atomic.Pointer[string]
 	gone    atomic.Bool // the server does not know the session any more
 	heads   atomic.Pointer[clientHeaders]
+	usual   usualHeaders
+	streams sync.Pool // of *clientStream: of its own, as they have timers
 
 	life context.Context // of what the client does by itself
 	stop context.CancelFunc

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
@@ -89,22 +90,75 @@ func (c *client) revision() jsonrpc.Revision {
 
 // header returns the header of a message. It may be shared, and must not be changed.
 func (c *client) header(o *transport.Outbound) (http.Header, error) {
-	h := c.headers(o.Revision).post
-	modern := o.Revision.Modern()
-	if !modern && len(o.Header) == 0 {
+	base := c.headers(o.Revision).post
+	modern := o.Revision.Modern() && o.Method != ""
+	if !modern {
+		if len(o.Header) == 0 {
+			return base, nil
+		}
+		h := maps.Clone(base)
+		addHeader(h, o.Header)
 		return h, nil
 	}
-	h = maps.Clone(h)
+	name, params, err := namesOf(o)
+	if err != nil {
+		return nil, err
+	}
+	mirrored := c.d.tools.of(o.Method, name)
+	plain := len(o.Header) == 0 && len(mirrored) == 0
+	if h := c.usual.find(o.Method, name); plain && h != nil {
+		return h, nil
+	}
+	h := maps.Clone(base)
 	addHeader(h, o.Header)
-	if !modern || o.Method == "" {
-		return h, nil
+	h[outMethod] = []string{strings.Clone(o.Method)} // rule E-07
+	if name.ok {
+		h[outName] = []string{httpheader.Encode(strings.Clone(name.text))}
 	}
-	h[outMethod] = []string{o.Method} // rule E-07
-	return h, c.mirror(h, o)
+	if plain {
+		c.usual.keep(o.Method, name, h)
+	}
+	return h, mirror(h, mirrored, params)
 }
 
-// named returns the member of the params that Mcp-Name mirrors; "" for none (rules E-08, K-09).
-func named(method string) string {
+// usualHeaders are headers of modern requests without anything particular, by method and name. They are shared.
+type usualHeaders struct {
+	mu   sync.RWMutex
+	list map[usualKey]http.Header
+}
+
+type usualKey struct {
+	method string
+	name   named
+}
+
+// maxUsual is how many of them are kept, and maxUsualName how long a name is then at most, in bytes.
+const (
+	maxUsual     = 256
+	maxUsualName = 128
+)
+
+func (u *usualHeaders) find(method string, name named) http.Header {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return u.list[usualKey{method, name}]
+}
+
+func (u *usualHeaders) keep(method string, name named, h http.Header) {
+	if len(name.text) > maxUsualName || len(method) > maxUsualName {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.list == nil || len(u.list) >= maxUsual {
+		u.list = map[usualKey]http.Header{}
+	}
+	name.text = strings.Clone(name.text)
+	u.list[usualKey{strings.Clone(method), name}] = h
+}
+
+// memberOf returns the member of the params that Mcp-Name mirrors; "" for none (rules E-08, K-09).
+func memberOf(method string) string {
 	switch method {
 	case callToolsCall, "prompts/get":
 		return "name"
@@ -116,26 +170,27 @@ func named(method string) string {
 	return ""
 }
 
-// mirror adds the headers that repeat what the params say.
-func (c *client) mirror(h http.Header, o *transport.Outbound) error {
-	member := named(o.Method)
+// named is what Mcp-Name says. The text may be borrowed.
+type named struct {
+	text string
+	ok   bool
+}
+
+// namesOf reads what the params of a message say that is repeated in a header. What is no string has none: the server will say so.
+func namesOf(o *transport.Outbound) (name named, params codec.Raw, err error) {
+	member := memberOf(o.Method)
 	if member == "" || len(o.Params) == 0 {
-		return nil
+		return named{}, codec.Raw{}, nil
 	}
-	params := codec.MakeRaw(o.Params)
+	params = codec.MakeRaw(o.Params)
 	value, err := peek.Member(params, member)
 	if err != nil {
-		return transport.NewError(transport.Unknown, "the params of "+o.Method, err)
+		return named{}, params, transport.NewError(transport.Unknown, "the params of "+o.Method, err)
 	}
-	if !value.Is(codec.KindString) {
-		return nil // the server will say so
+	if value.Is(codec.KindString) {
+		var d codec.Decoder
+		d.ResetRaw(value)
+		name = named{d.String(), true}
 	}
-	var d codec.Decoder
-	d.ResetRaw(value)
-	name := strings.Clone(d.String())
-	h[outName] = []string{httpheader.Encode(name)}
-	if o.Method != callToolsCall {
-		return nil
-	}
-	return c.d.tools.mirror(h, name, params)
+	return name, params, nil
 }

@@ -25,17 +25,29 @@ type clientStream struct {
 	got      int         // bytes
 	ended    bool        // the body has been read to its end
 	tooLarge error       // an event was over its limit
+	live     bool        // it was closed before its timer ran
 }
 
 // open begins to read an event stream, which goes on behind the event last.
 func (c *client) open(resp *http.Response, last string) *clientStream {
-	s := &clientStream{c: c, body: resp.Body}
-	s.rd = sse.NewReader(s, sse.Config{Pool: c.opts.Pool, Limit: c.opts.Limits.Event, LastEventID: last})
-	s.timer = time.AfterFunc(c.opts.Timeouts.IdleStream, func() {
-		s.silent.Store(true)
-		s.abort()
-	})
+	cfg := sse.Config{Pool: c.opts.Pool, Limit: c.opts.Limits.Event, LastEventID: last}
+	s, ok := c.streams.Get().(*clientStream)
+	if !ok {
+		s = &clientStream{c: c, body: resp.Body}
+		s.rd = sse.NewReader(s, cfg)
+		s.timer = time.AfterFunc(c.opts.Timeouts.IdleStream, s.expire)
+	} else {
+		s.body, s.got, s.ended, s.tooLarge = resp.Body, 0, false, nil
+		s.rd.Reset(s, cfg)
+		s.timer.Reset(c.opts.Timeouts.IdleStream)
+	}
 	return s
+}
+
+// expire is called when nothing has come for too long.
+func (s *clientStream) expire() {
+	s.silent.Store(true)
+	s.abort()
 }
 
 // Read reads from the body; whatever comes shows that the server is alive.
@@ -51,14 +63,22 @@ func (s *clientStream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// abort makes a Read that waits fail. It may be called at any time.
+// abort makes a Read that waits fail. It may be called at any time before close.
 func (s *clientStream) abort() { _ = s.body.Close() }
 
-// close gives everything back.
+// close ends the stream.
 func (s *clientStream) close() {
-	s.timer.Stop()
+	s.live = s.timer.Stop()
 	s.rd.Close()
 	s.abort()
+}
+
+// free gives a closed stream back, of which nothing is asked any more. One whose timer is just running out is not used again.
+func (s *clientStream) free() {
+	if s.live && !s.silent.Load() {
+		s.body = nil
+		s.c.streams.Put(s)
+	}
 }
 
 // next returns the next message. Events that have none are passed over (rule D-12).
@@ -115,6 +135,7 @@ func (x *clientCall) readStream(resp *http.Response) error {
 		case x.o.Revision.Modern() || last == "":
 			return s.broken(err, "the stream ended before the answer")
 		}
+		s.free()
 		if resp, err = x.c.resume(x.ctx, last, &r); err != nil {
 			return err
 		}
@@ -143,6 +164,7 @@ func (x *clientCall) finish(s *clientStream) {
 	c := x.c
 	if s.ended || x.mismatch != nil || x.o.Method == callListen {
 		s.close()
+		s.free()
 		return
 	}
 	release := c.conn.Keep(x.ctx)
@@ -172,11 +194,13 @@ func (s *clientStream) rest() {
 		}
 		s.take(in)
 	}
-	end.Stop()
+	inTime := end.Stop()
 	s.c.mu.Lock()
 	delete(s.c.ending, s)
 	s.c.mu.Unlock()
-	s.close()
+	if s.close(); inTime {
+		s.free()
+	}
 }
 
 // take takes a message that has come on a stream which belongs to no call.

@@ -31,11 +31,18 @@ type mirrored struct {
 // maxTools is how many tools with such arguments are remembered.
 const maxTools = 10_000
 
-// mirror adds the headers for a call of the tool name to h. What no header can have is left out: the server will say what it thinks of it.
-func (t *toolTable) mirror(h http.Header, name string, params codec.Raw) error {
+// of returns what is mirrored of a request.
+func (t *toolTable) of(method string, name named) []mirrored {
+	if method != callToolsCall || !name.ok {
+		return nil
+	}
 	t.mu.RLock()
-	list := t.tools[name]
-	t.mu.RUnlock()
+	defer t.mu.RUnlock()
+	return t.tools[name.text]
+}
+
+// mirror adds the headers for the arguments in list to h. What no header can have is left out: the server will say what it thinks of it.
+func mirror(h http.Header, list []mirrored, params codec.Raw) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -55,7 +62,6 @@ func (t *toolTable) mirror(h http.Header, name string, params codec.Raw) error {
 			}
 		}
 		delete(h, http.CanonicalHeaderKey(m.header)) // of the caller's own
-		delete(h, m.header)
 		if text, ok, err := httpheader.Mirror(value); ok && err == nil {
 			h[m.header] = []string{text}
 		}

@@ -66,7 +66,7 @@ func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.
 	if err := httpheader.MatchToken(r.Header[headerMethod], m.Method); err != nil {
 		return mismatch(headerMethod, err)
 	}
-	member := named(m.Method)
+	member := memberOf(m.Method)
 	if member == "" {
 		return nil
 	}

@@ -70,13 +70,24 @@ type Reader struct {
 
 // NewReader returns a Reader of src, which it does not close. Whoever does not read it to its end has to call Close.
 func NewReader(src io.Reader, c Config) *Reader {
+	r := new(Reader)
+	r.Reset(src, c)
+	return r
+}
+
+// Reset makes r a Reader of src, as NewReader would, and gives back what it has held. It keeps a little memory.
+func (r *Reader) Reset(src io.Reader, c Config) {
 	if c.Limit <= 0 {
 		c.Limit = transport.DefaultEvent
 	}
 	if c.Buffer <= 0 {
 		c.Buffer = firstBlock
 	}
-	return &Reader{src: src, cfg: c, minRead: min(maxMinRead, max(c.Buffer/2, 1)), lastID: []byte(c.LastEventID), retry: -1}
+	r.leave()
+	*r = Reader{
+		src: src, cfg: c, minRead: min(maxMinRead, max(c.Buffer/2, 1)), retry: -1,
+		id: r.id[:0], lastID: append(r.lastID[:0], c.LastEventID...), lastKind: r.lastKind,
+	}
 }
 
 // Next returns the next event, which is borrowed until the next call; see Hold.
