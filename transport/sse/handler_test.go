@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -290,26 +289,6 @@ func TestShutdown(t *testing.T) {
 			require.NoError(t, end(), "once more")
 		})
 	}
-}
-
-// A handler that does not return is left behind, and bounds nothing.
-func TestShutdownOfAStubbornHandler(t *testing.T) {
-	free, begun := make(chan struct{}), make(chan struct{})
-	h := jsonrpc.HandlerFunc(func(context.Context, jsonrpc.ResponseWriter, *jsonrpc.Message) {
-		close(begun)
-		<-free
-	})
-	o := new(sse.HandlerOptions)
-	o.Timeouts.Shutdown, o.Timeouts.Kill = time.Millisecond, time.Millisecond
-	s := serve(t, h, o)
-	r := s.open(t)
-	r.accepted(`{"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}`)
-	<-begun
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	require.ErrorIs(t, s.Shutdown(ctx), transport.Timeout)
-	close(free)
-	eventually(t, func() bool { return s.Close() == nil }, "the end of all")
 }
 
 // Texts of errors of the server stay there (rule H-20).

@@ -22,7 +22,12 @@ func (d *dialer) open(ctx context.Context) (transport.Link, error) {
 	err := c.connect(b.within(life))
 	b.timer.Stop()
 	stop()
-	if err = why(life, err); err != nil {
+	if err == nil || ctx.Err() == nil {
+		err = why(life, err)
+	} else {
+		err = transport.FromContext(ctx, what)
+	}
+	if err != nil {
 		c.drop(err)
 		return nil, err
 	}

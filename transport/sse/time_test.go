@@ -118,3 +118,27 @@ func (e endless) Read([]byte) (int, error) {
 	<-e
 	return 0, io.EOF
 }
+
+// A handler that does not return is left behind.
+func TestShutdownOfAStubbornHandler(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		free, begun := make(chan struct{}), make(chan struct{})
+		h := jsonrpc.HandlerFunc(func(context.Context, jsonrpc.ResponseWriter, *jsonrpc.Message) {
+			close(begun)
+			<-free
+		})
+		s := serveBubble(t, h, nil, nil)
+		r := s.open(t)
+		r.accepted(`{"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}`)
+		<-begun
+		began := time.Now()
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		require.ErrorIs(t, s.Shutdown(ctx), transport.Timeout)
+		require.Equal(t, time.Second+transport.DefaultKill, time.Since(began))
+		close(free)
+		require.Contains(t, r.next(), "-32603", "nothing was written")
+		require.NoError(t, s.Close())
+		require.Equal(t, []error{nil}, s.ends.all())
+	})
+}
