@@ -69,6 +69,9 @@ func (c *carrier) Call(ctx context.Context, frame []byte, o *transport.Outbound)
 
 // Send implements transport.Carrier.
 func (c *carrier) Send(ctx context.Context, frame []byte, o *transport.Outbound) error {
+	if err := why(c.life, nil); err != nil {
+		return err
+	}
 	post, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.life, func() { cancel(context.Cause(c.life)) })()

@@ -65,12 +65,12 @@ func (x *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := jsonrpc.Scan(b, &m.Message); err != nil {
 		x.t.Error("the client has sent", string(b))
 	}
+	x.posts <- m
 	if x.post != nil {
 		x.post(w, r, m)
 	} else {
 		w.WriteHeader(http.StatusAccepted)
 	}
-	x.posts <- m
 }
 
 func (x *script) stream(w http.ResponseWriter, r *http.Request) {
