@@ -25,9 +25,13 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 		_, err = x.fallBack(ctx, o, self, jsonrpc.LatestLegacy, false)
 		return false, err
 	}
-	versions, err := x.probe(ctx, o, self, o.Timeouts.Probe)
+	patience := o.Timeouts.Probe
+	if o.Revision.Modern() { // there is nothing else to try
+		patience = o.Timeouts.Call
+	}
+	versions, err := x.probe(ctx, o, self, patience)
 	if isModern(err) && slices.Contains(versions, jsonrpc.Latest.String()) { // it has what it was asked for, after all (rule F-13)
-		versions, err = x.probe(ctx, o, self, o.Timeouts.Probe)
+		versions, err = x.probe(ctx, o, self, patience)
 	}
 	v := newest(versions)
 	switch {

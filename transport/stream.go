@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport/internal/block"
 )
@@ -339,7 +340,10 @@ func (s *stream) makeRoom() error {
 		if size *= 2; size > 1<<20 { // fewer pieces are left to the garbage collector
 			size *= 2
 		}
-		size = max(min(size, limit+2*minRead), have+minRead)
+		if size >= limit { // or the last step would be a small one, to another buffer of that size
+			size = limit + 2*minRead
+		}
+		size = max(size, have+minRead)
 	}
 	if size <= len(s.b.Mem) && s.b.Alone() {
 		copy(s.b.Mem, s.b.Mem[s.from:s.to])
@@ -362,6 +366,10 @@ func (s *stream) last(err error, n *uint64) bool {
 		return true
 	}
 	frame, size := s.trim(s.b.Mem[s.from:s.to]), s.to-s.from
+	if s.p.client && codec.Valid(frame) != nil { // torn: why the stream has ended is what its call is to hear
+		s.p.observe(Observation{Event: BadMessage, Bytes: len(frame), Err: io.ErrUnexpectedEOF})
+		return true
+	}
 	return len(frame) == 0 || s.message(frame, size, n) && s.flush(n)
 }
 
