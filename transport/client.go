@@ -357,7 +357,8 @@ func (c *Client) Server() (info, capabilities codec.Raw) {
 // Instructions returns how a model is to use the server, as the server says; "" if it does not.
 func (c *Client) Instructions() string { return c.cur.Load().server.instructions }
 
-// Session returns the connection as a Session, to keep data with it. It ends with the connection.
+// Session returns the connection as a Session, to keep data with it. It ends with the connection. What InputRounds and StrictCapabilities
+// say is for calls of the Client itself.
 func (c *Client) Session() jsonrpc.Session { return c.cur.Load().peer }
 
 // Done is closed when the Client has ended: no connection is open, none will be opened, and nothing is left of them.

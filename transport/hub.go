@@ -25,6 +25,12 @@ type Hub struct {
 	listeners map[*listener]struct{}
 }
 
+// ServerDescriber is a handler of a server that knows what the server says of itself in results: an mcp.Implementation, or nil for
+// nothing. Servers ask it for the results of subscriptions/listen, which they give by themselves.
+type ServerDescriber interface {
+	DescribeServer() codec.Appender
+}
+
 // What clients can listen to, and the member of the filter that asks for it.
 const (
 	methodToolsChanged     = "notifications/tools/list_changed"

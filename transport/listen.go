@@ -62,7 +62,17 @@ func (p *peer) listen(h *handle) {
 	if p.stream != nil {
 		_ = h.Notify(ctx, methodCancelled, codec.RawString(`{"requestId":`+id+`}`)) // refused after a cancellation
 	}
-	_ = h.Result(codec.RawString(`{"resultType":"complete","_meta":{"` + peek.KeySubscriptionID + `":` + id + `}}`))
+	_ = h.Result(codec.RawString(`{"resultType":"complete","_meta":{"` + peek.KeySubscriptionID + `":` + id + p.serverInfo(l.info.Revision) + `}}`))
+}
+
+// serverInfo is the member of the _meta of results that says what the server is, with a comma before it; "" for none (rule A-45).
+func (p *peer) serverInfo(v jsonrpc.Revision) string {
+	if d, ok := p.handler.(ServerDescriber); ok {
+		if info := text(d.DescribeServer(), v, ""); !info.IsZero() {
+			return `,"` + peek.KeyServerInfo + `":` + info.String()
+		}
+	}
+	return ""
 }
 
 // acknowledge tells the client what it will hear of. Nothing for the subscription may come before that (rule E-52), and nothing that is

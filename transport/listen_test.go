@@ -66,10 +66,21 @@ func TestListenAcknowledged(t *testing.T) {
 				require.Equal(t, []string{ // E-57, E-58, T-08: the input ends
 					acknowledged(id, tt.agreed),
 					`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":` + id + `}}`,
-					`{"jsonrpc":"2.0","id":` + id + `,"result":{"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":` + id + `}}}`,
+					`{"jsonrpc":"2.0","id":` + id + `,"result":{"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":` + id +
+						`,"io.modelcontextprotocol/serverInfo":{"name":"t","version":"1"}}}}`, // A-45
 				}, out)
 			}
 		})
+	}
+}
+
+// A-45: a server may say nothing of itself, or its handler does not know.
+func TestListenAnonymous(t *testing.T) {
+	quiet := echoServer()
+	quiet.OmitServerInfo = true
+	for _, h := range []jsonrpc.Handler{quiet, &mcp.ServerHandler{}, jsonrpc.HandlerFunc(echoServer().ServeMessage)} {
+		out := converse(t, h, &transport.Options{Hub: new(transport.Hub)}, listen("5", `{}`))
+		require.Equal(t, `{"jsonrpc":"2.0","id":5,"result":{"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":5}}}`, out[2])
 	}
 }
 

@@ -62,7 +62,7 @@ func (x *connection) discovered(result codec.Raw, v jsonrpc.Revision) (versions 
 	}
 	x.server.capabilities = capabilities.Clone()
 	if meta, _ := peek.Member(result, "_meta"); meta.Is(codec.KindObject) { // a second _meta is not worth a failure here
-		info, _ := peek.Member(meta, "io.modelcontextprotocol/serverInfo")
+		info, _ := peek.Member(meta, peek.KeyServerInfo)
 		x.server.info = info.Clone()
 	}
 	x.info.Store(&jsonrpc.Info{Revision: v, Session: x.peer, Capabilities: x.server.capabilities})

@@ -42,3 +42,12 @@ func (h *ClientHandler) offered() *ClientCapabilities {
 	}
 	return &c
 }
+
+// DescribeServer returns what a server with this handler says of itself in results: ServerInfo, nil if it has no name or OmitServerInfo is
+// set. The transports of mcpwire ask it for the results that they make themselves. It must not be changed.
+func (h *ServerHandler) DescribeServer() codec.Appender {
+	if h.OmitServerInfo || h.ServerInfo.Name == "" {
+		return nil
+	}
+	return &h.ServerInfo
+}

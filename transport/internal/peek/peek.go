@@ -17,6 +17,7 @@ const (
 	KeyProtocolVersion    = "io.modelcontextprotocol/protocolVersion"
 	KeyClientCapabilities = "io.modelcontextprotocol/clientCapabilities"
 	KeyClientInfo         = "io.modelcontextprotocol/clientInfo"
+	KeyServerInfo         = "io.modelcontextprotocol/serverInfo"
 	KeyLogLevel           = "io.modelcontextprotocol/logLevel"
 	KeySubscriptionID     = "io.modelcontextprotocol/subscriptionId"
 	KeyProgressToken      = "progressToken"
