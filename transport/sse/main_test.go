@@ -123,7 +123,7 @@ func inMemory(t *testing.T, h http.Handler, configure func(*http.Server)) *http.
 	}
 	done := make(chan error, 1)
 	go func() { done <- hs.Serve(l) }()
-	rt := &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 100, DisableCompression: true}
+	rt := &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 100, DisableCompression: true, Protocols: hs.Protocols}
 	t.Cleanup(func() {
 		if x, ok := h.(*sse.Handler); ok {
 			_ = x.Close() // some tests have closed it
