@@ -141,8 +141,8 @@ func (h *Handler) messageURL(r *http.Request, id string) string {
 const sessionParam = "sessionId"
 
 // Shutdown ends the Handler: new sessions and requests are refused with 503, open subscriptions end with their result, and requests that are being handled
-// have Timeouts.Shutdown to end. Then their contexts end, and so do all sessions; what does not return within Timeouts.Kill after that is left behind, and Shutdown
-// returns a Timeout. The end of ctx makes each of the two waits shorter.
+// have Timeouts.Shutdown to end. Then their contexts end, and so do all sessions; what does not return within Timeouts.Kill after that is
+// left behind, and Shutdown returns a Timeout. The end of ctx makes the first wait shorter.
 //
 // http.Server.Shutdown waits for event streams, which do not end by themselves: call Handler.Shutdown before it.
 func (h *Handler) Shutdown(ctx context.Context) error {

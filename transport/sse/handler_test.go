@@ -187,7 +187,7 @@ func TestSessionEnds(t *testing.T) {
 		resp, err := s.http.Do(req)
 		require.NoError(t, err)
 		resp.Body.Close()
-		if resp.StatusCode == 503 {
+		if resp.StatusCode == http.StatusServiceUnavailable {
 			require.NotEmpty(t, resp.Header.Get("Retry-After"))
 		}
 		return resp.StatusCode
@@ -273,7 +273,7 @@ func TestShutdown(t *testing.T) {
 					resp, err := s.http.Get(s.url)
 					require.NoError(t, err)
 					resp.Body.Close()
-					return resp.StatusCode == 503
+					return resp.StatusCode == http.StatusServiceUnavailable
 				}, "no new session")
 				status, _ := r.send(`{"jsonrpc":"2.0","id":2,"method":"ping"}`)
 				require.Equal(t, 503, status, "nor request")

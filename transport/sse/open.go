@@ -44,7 +44,7 @@ func why(ctx context.Context, err error) error {
 
 // connect opens the stream and reads its first event.
 func (c *carrier) connect(ctx context.Context) error {
-	resp, err := c.d.http.Do(ctx, httpclient.Request{Method: http.MethodGet, Header: c.d.get})
+	resp, err := c.d.http.Do(ctx, httpclient.Request{Method: http.MethodGet, Header: c.d.get}) //nolint:bodyclose // drop closes it
 	if err != nil {
 		return err
 	}

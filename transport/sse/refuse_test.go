@@ -268,7 +268,7 @@ func TestPrincipal(t *testing.T) {
 		resp, err := s.http.Do(req)
 		require.NoError(t, err)
 		resp.Body.Close()
-		require.Equal(t, challenge, resp.Header.Get("Www-Authenticate"))
+		require.Equal(t, challenge, resp.Header.Get("WWW-Authenticate"))
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/sse"
@@ -36,7 +34,6 @@ type message struct {
 	text   string
 	header http.Header
 	path   string
-	s      *scriptStream
 }
 
 // scriptStream is a stream that the test writes.
@@ -144,7 +141,9 @@ func (x *script) initialize(s *scriptStream, v jsonrpc.Revision) {
 	m := x.next("initialize")
 	s.event(`{"jsonrpc":"2.0","id":` + m.ID.String() + `,"result":{"protocolVersion":"` + v.String() +
 		`","capabilities":{"tools":{}},"serverInfo":{"name":"script","version":"1"}}}`)
-	require.Equal(x.t, "notifications/initialized", (<-x.posts).Method)
+	if m = <-x.posts; m.Method != "notifications/initialized" {
+		x.t.Error(m.text)
+	}
 }
 
 // result answers a request.

@@ -156,7 +156,7 @@ func whyEnded(r *http.Request, err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return transport.NewError(transport.Timeout, "writing: the client does not read", err)
 	case err == nil || r.Context().Err() != nil:
-		return nil
+		return nil //nolint:nilerr // see above
 	}
 	return transport.NewError(transport.Closed, "writing", err)
 }

@@ -232,7 +232,9 @@ func TestRetry(t *testing.T) {
 	require.ErrorIs(t, causes[1], transport.Rejected)
 	go func() {
 		m := x.next("tools/call")
-		require.Equal(t, "2025-06-18", m.header.Get("Mcp-Protocol-Version"), "D-62")
+		if got := m.header.Get("Mcp-Protocol-Version"); got != "2025-06-18" {
+			t.Error("D-62", got)
+		}
 		stream.result(m, toolResult("x"))
 	}()
 	mustCall(t, c, "x")
@@ -255,7 +257,7 @@ func TestClose(t *testing.T) {
 			}
 			return
 		}
-		w.WriteHeader(202)
+		w.WriteHeader(http.StatusAccepted)
 	}
 	s := serveScript(t, x)
 	c, stream := s.dialScript(x, nil)
@@ -406,7 +408,7 @@ func TestLateResponse(t *testing.T) {
 				case <-r.Context().Done():
 				}
 			}
-			w.WriteHeader(202)
+			w.WriteHeader(http.StatusAccepted)
 		}
 		c, stream := s.dialScript(x, nil)
 		for _, took := range []time.Duration{500 * time.Millisecond, time.Second} {

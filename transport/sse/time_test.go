@@ -24,7 +24,9 @@ func TestIdleStream(t *testing.T) {
 	for _, h2 := range []bool{false, true} {
 		t.Run("HTTP/2 "+strconv.FormatBool(h2), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := serveBubble(t, tools(), nil, func(hs *http.Server) {
+				o := new(sse.HandlerOptions)
+				o.Timeouts.Write = transport.DefaultKeepAlive / 3
+				s := serveBubble(t, tools(), o, func(hs *http.Server) {
 					hs.ReadTimeout, hs.WriteTimeout, hs.IdleTimeout = 10*time.Second, 10*time.Second, 10*time.Second
 					hs.Protocols = new(http.Protocols)
 					hs.Protocols.SetHTTP1(!h2)

@@ -143,7 +143,9 @@ func TestVanishingStreams(t *testing.T) {
 func TestBehindProxy(t *testing.T) {
 	h := sse.NewHandler(tools(), &sse.HandlerOptions{Options: transport.Options{Pool: newPool(t)}})
 	hs := httptest.NewServer(http.StripPrefix("/a/b", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		require.Equal(t, "/mcp", r.URL.Path)
+		if r.URL.Path != "/mcp" {
+			t.Error(r.URL)
+		}
 		h.ServeHTTP(w, r)
 	})))
 	defer hs.Close()
