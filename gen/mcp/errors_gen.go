@@ -66,6 +66,14 @@ func MissingCapability(required *ClientCapabilities) *jsonrpc.Error {
 	return e
 }
 
+// ResourceNotFound returns the error for a resource that there is not. It is -32602, and -32002 on the way to a client of a revision until
+// 2025-11-25.
+func ResourceNotFound(uri string) *jsonrpc.Error {
+	e := jsonrpc.NewError(jsonrpc.CodeResourceNotFound, "resource not found", nil)
+	e.Data = codec.MakeRaw(append(codec.AppendString([]byte(`{"uri":`), uri), '}'))
+	return e
+}
+
 // UnsupportedVersion returns the error for a request in a revision that the server does not have (-32022).
 func UnsupportedVersion(requested string, supported []string) *jsonrpc.Error {
 	e := jsonrpc.NewError(jsonrpc.CodeUnsupportedProtocolVersion, "unsupported protocol version", nil)

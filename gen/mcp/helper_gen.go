@@ -6,7 +6,7 @@ package mcp
 import "github.com/mcpwire/mcpwire/codec"
 
 // This file adds to results in the memory that their handler gave them, so that a handler allocates nothing. In
-// a result of one's own the memory comes from the heap.
+// a result of one's own the memory comes from the heap, as it does in questions to a client, which are at the end.
 
 // AddContent appends c.
 func (x *CallToolResult) AddContent(c Content) { x.Content = codec.Append(x.Slab, x.Content, c) }
@@ -78,4 +78,24 @@ func (x *CreateMessageResult) AddText(s string) {
 	c.Text = s
 	x.Content.List = codec.Append[SamplingContent](x.Slab, x.Content.List, c)
 	x.Content.Single = len(x.Content.List) == 1
+}
+
+// AddText appends a message with a text. Such a message is written as one object, which every revision understands.
+func (x *CreateMessageParams) AddText(role Role, s string) {
+	content := ContentList{Single: true, List: []SamplingContent{&TextContent{Text: s}}}
+	x.Messages = append(x.Messages, SamplingMessage{Role: role, Content: content})
+}
+
+// AddField appends a field to the form: what the answer may have under this name, or must, if it is required.
+func (x *ElicitFormParams) AddField(name string, schema PrimitiveSchemaDefinition, required bool) {
+	form := &x.RequestedSchema
+	form.Properties = append(form.Properties, codec.Member[PrimitiveSchemaDefinition]{Key: name, Value: schema})
+	if required {
+		form.Required = append(form.Required, name)
+	}
+}
+
+// Add appends a request. Its answer will have the same key.
+func (x *InputRequiredResult) Add(key string, request InputRequest) {
+	x.InputRequests = append(x.InputRequests, codec.Member[InputRequest]{Key: key, Value: request})
 }
