@@ -36,6 +36,9 @@ func ParseRaw(b []byte, opts ...Option) (Raw, error) {
 // RawString is MakeRaw for a string; it copies s.
 func RawString(s string) Raw { return Raw{b: []byte(s)} }
 
+// Quote returns the JSON string that s is, where open JSON is wanted. Bytes that are not UTF-8 become U+FFFD.
+func Quote(s string) Raw { return Raw{b: AppendString(nil, s), st: rawChecked} }
+
 // Bytes returns the JSON text. It is shared with r and must not be changed.
 func (r Raw) Bytes() []byte { return r.b }
 

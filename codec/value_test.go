@@ -59,6 +59,8 @@ func TestRaw(t *testing.T) {
 	_, err = codec.AppendRaw([]byte("x"), codec.Raw{})
 	require.ErrorIs(t, err, codec.ErrMissing)
 	require.True(t, codec.RawString(" null ").IsNull())
+	require.Equal(t, "\"a\\\"\ufffd\"", codec.Quote("a\"\xff").String())
+	require.NoError(t, codec.Valid(codec.Quote("\x00\n\xf0").Bytes()))
 	require.True(t, r.Is(codec.KindArray, codec.KindObject))
 	require.False(t, r.Is(codec.KindArray))
 

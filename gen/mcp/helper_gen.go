@@ -86,6 +86,17 @@ func (x *CreateMessageParams) AddText(role Role, s string) {
 	x.Messages = append(x.Messages, SamplingMessage{Role: role, Content: content})
 }
 
+// Text returns the texts among the contents, one after the other.
+func (x *ContentList) Text() string {
+	all := ""
+	for _, c := range x.List {
+		if t, ok := c.(*TextContent); ok {
+			all += t.Text
+		}
+	}
+	return all
+}
+
 // AddField appends a field to the form: what the answer may have under this name, or must, if it is required.
 func (x *ElicitFormParams) AddField(name string, schema PrimitiveSchemaDefinition, required bool) {
 	form := &x.RequestedSchema

@@ -33,6 +33,7 @@ func TestQuestions(t *testing.T) {
 	}
 	require.NoError(t, form.Validate(jsonrpc.Latest))
 	require.NoError(t, res.Validate(jsonrpc.Latest))
+	require.Equal(t, "Hi", sample.Messages[0].Content.Text())
 	require.Equal(t, "b", res.InputRequests[1].Key)
 }
 
