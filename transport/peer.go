@@ -133,6 +133,11 @@ func (p *peer) Notify(ctx context.Context, method string, params codec.Appender)
 	if info == nil || !p.client && !info.CanCall {
 		return errCannotCall
 	}
+	if p.carrier != nil { // a stream knows by itself that it has ended
+		if err := p.ended(); err != nil {
+			return err
+		}
+	}
 	return p.notify(ctx, method, params, info.Revision)
 }
 
