@@ -223,6 +223,7 @@ func (o *writer) drainAll() {
 	o.over()
 	o.writing = false
 	o.writeAll()
+	o.signal() // if there was nothing to write any more, somebody may wait for this goroutine
 	o.mu.Unlock()
 }
 

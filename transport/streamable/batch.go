@@ -16,7 +16,7 @@ func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity
 		h.bad(o, in, jsonrpc.ErrBatch)
 		return
 	}
-	s := h.find(o.w, o.r, who, noID, true)
+	s := h.find(o.w, o.r, who, noID)
 	if s == nil {
 		in.Release()
 		return

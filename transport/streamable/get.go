@@ -26,7 +26,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who transport.Iden
 		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
-	s := h.find(w, r, who, noID, false)
+	s := h.find(w, r, who, noID)
 	if s == nil {
 		return
 	}
@@ -65,6 +65,8 @@ func (x *resumable) attach(ctx context.Context, c *connection) error {
 	return err
 }
 
+var errGone = transport.NewError(transport.Closed, "the client is gone", nil)
+
 var errStreams = transport.NewError(transport.Overloaded, "the session has too many streams", nil)
 
 // begin begins the response, in place of the one that x, which may be nil, is sent on: the new one takes over (rule D-46).
@@ -78,13 +80,19 @@ func (s *httpSession) begin(c *connection, x *resumable) error {
 	if x != nil && !x.reserve(c) {
 		return errOver
 	}
-	return c.start(comment)
+	if c.start(comment) != nil {
+		return errGone
+	}
+	return nil
 }
 
 // admit counts a connection, unless there are too many.
 func (s *httpSession) admit(c *connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if c.uncount != nil {
+		return true // it is counted
+	}
 	if s.gets >= s.h.opts.Limits.Streams {
 		return false
 	}
@@ -115,7 +123,7 @@ func (h *Handler) resume(ctx context.Context, s *httpSession, c *connection, las
 	started := false
 	x, err := s.catchUp(ctx, c, nil, last[0], func(found *resumable) error {
 		err := s.begin(c, found)
-		started = err != errStreams //nolint:errorlint // it is never wrapped
+		started = err != errStreams && err != errOver //nolint:errorlint // they are never wrapped
 		return err
 	})
 	switch {

@@ -56,7 +56,12 @@ func TestBetween(t *testing.T) {
 				s.Start()
 				target, err := url.Parse(s.URL)
 				require.NoError(t, err)
-				front := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }})
+				proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+				front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					// Else the response may close a body that the proxy still looks for the end of, and so break the connection behind it.
+					_ = http.NewResponseController(w).EnableFullDuplex()
+					proxy.ServeHTTP(w, r)
+				}))
 				defer front.Close()
 				s.URL = front.URL
 			case "middleware":
@@ -130,7 +135,7 @@ func TestElicit(t *testing.T) {
 			get.next()
 			h["Accept"] = "application/json"
 			done := make(chan string)
-			go func() { done <- read(t, s.do(http.MethodPost, legacyCall("2", "elicit"), h)) }()
+			go func() { done <- all(s.do(http.MethodPost, legacyCall("2", "elicit"), h)) }()
 			require.NoError(t, jsonrpc.Scan([]byte(get.message()), &m))
 			read(t, s.do(http.MethodPost, `{"jsonrpc":"2.0","id":`+m.ID.String()+`,"result":{"action":"accept"}}`, h))
 			require.Contains(t, <-done, "accept")
@@ -240,6 +245,7 @@ func TestVanish(t *testing.T) {
 				session2 := with(session)
 				require.Contains(t, read(t, b.do(http.MethodPost, legacyCall("2", "x"), session2)), `"id":2,"result"`)
 			}
+			synctest.Wait()
 			require.NoError(t, b.h.Quiet())
 		}
 		time.Sleep(2 * transport.DefaultSession)
@@ -297,8 +303,8 @@ func TestShutdown(t *testing.T) {
 		get.next()
 		answers := make(chan string, 4)
 		for _, tool := range []string{"sleep:3s", "wait"} { // one ends by itself, one with its context
-			go func() { answers <- read(t, b.do(http.MethodPost, call("1", tool), modern("tools/call", tool))) }()
-			go func() { answers <- read(t, b.do(http.MethodPost, legacyCall(`"`+tool+`"`, tool), h)) }()
+			go func() { answers <- all(b.do(http.MethodPost, call("1", tool), modern("tools/call", tool))) }()
+			go func() { answers <- all(b.do(http.MethodPost, legacyCall(`"`+tool+`"`, tool), h)) }()
 		}
 		synctest.Wait()
 		began := time.Now()
@@ -324,7 +330,7 @@ func TestShutdown(t *testing.T) {
 	})
 	inBubble(t, tools(), o, func(t *testing.T, b *bubble) { // a handler that does not listen
 		tool := "sleep:1h"
-		go func() { read(t, b.do(http.MethodPost, call("1", tool), modern("tools/call", tool))) }()
+		go func() { all(b.do(http.MethodPost, call("1", tool), modern("tools/call", tool))) }()
 		synctest.Wait()
 		require.ErrorIs(t, b.h.Shutdown(t.Context()), transport.Timeout)
 		time.Sleep(2 * time.Hour)

@@ -107,7 +107,10 @@ func (h *Handler) bad(o *reply, in *transport.Incoming, err error) {
 // revisionOf returns the revision that the header of a request names; 0 if there is none, or it is not known, or not clear.
 func revisionOf(r *http.Request) jsonrpc.Revision {
 	if v := r.Header[headerVersion]; len(v) == 1 {
-		rev, _ := jsonrpc.ParseRevision(strings.Trim(v[0], " \t")) // 0 if unknown
+		rev, ok := jsonrpc.ParseRevision(v[0])
+		if !ok {
+			rev, _ = jsonrpc.ParseRevision(strings.Trim(v[0], " \t")) // 0 if unknown
+		}
 		return rev
 	}
 	return 0

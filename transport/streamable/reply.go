@@ -154,7 +154,7 @@ func (o *reply) Send(ctx context.Context, b []byte, m transport.Outgoing) error 
 // learn notes the size of a message, so that later ones begin with room for as much.
 func (h *Handler) learn(size int) {
 	if old := int(h.size.Load()); size > old || size < old/2 {
-		h.size.Store(int32(min(max(size, old-old/8, firstMessage), maxSize))) //nolint:gosec // maxSize fits
+		h.size.Store(int32(min(max(size, old-old/8, firstMessage), maxSize)))
 	}
 }
 

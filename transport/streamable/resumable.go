@@ -217,6 +217,9 @@ func (x *resumable) flush() {
 
 // closeConnection ends the connection and tells the client when to come back (rules D-13, D-15).
 func (x *resumable) closeConnection(retry time.Duration) error {
+	x.mu.Lock()
+	c := x.conn // and not another one, with which the client comes back
+	x.mu.Unlock()
 	alive := false
 	x.q.Put(func(dst []byte) []byte {
 		if alive = !x.broken; alive {
@@ -228,9 +231,6 @@ func (x *resumable) closeConnection(retry time.Duration) error {
 		return transport.ErrCannotClose
 	}
 	x.flush()
-	x.mu.Lock()
-	c := x.conn
-	x.mu.Unlock()
 	if c != nil {
 		c.end()
 	}

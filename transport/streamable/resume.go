@@ -7,8 +7,8 @@ import (
 	"github.com/mcpwire/mcpwire/transport"
 )
 
-// catchUp writes to c what came after the event last, until c has all of it and is the connection of a stream, which is returned, or the stream
-// is at its end. found, if not nil, is called once with the stream, before anything is written; nil for one that is finished. x is
+// catchUp writes to c what came after the event last, until c has all of it and is the connection of a stream, which is returned. If the stream
+// is at its end, the error is errFinished. found, if not nil, is called once with the stream, before anything is written; nil for one that is finished. x is
 // the stream, if it is known.
 func (s *httpSession) catchUp(ctx context.Context, c *connection, x *resumable, last string, found func(*resumable) error) (*resumable, error) {
 	for idle := 0; ; idle++ {
@@ -23,7 +23,11 @@ func (s *httpSession) catchUp(ctx context.Context, c *connection, x *resumable, 
 			if x = s.stream(replay.Stream); x == nil && !replay.Finished {
 				continue // it has ended just now, or is one of another process
 			}
-			if err := found(x); err != nil {
+			err := found(x)
+			if err == errOver && !replay.Finished { //nolint:errorlint // it is never wrapped
+				continue // likewise
+			}
+			if err != nil {
 				return nil, err
 			}
 			found = nil
@@ -41,7 +45,7 @@ func (s *httpSession) catchUp(ctx context.Context, c *connection, x *resumable, 
 			}
 		}
 		if replay.Finished {
-			return nil, nil
+			return nil, errFinished
 		}
 		ok, err := x.take(ctx, c, func() bool { return !x.broken && x.last == last })
 		switch {
@@ -52,6 +56,8 @@ func (s *httpSession) catchUp(ctx context.Context, c *connection, x *resumable, 
 		}
 	}
 }
+
+var errFinished = transport.NewError(transport.Closed, "the stream is at its end", nil)
 
 // maxIdleReplays bounds how often a store is asked that has nothing.
 const maxIdleReplays = 4

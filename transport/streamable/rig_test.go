@@ -91,6 +91,13 @@ func read(t *testing.T, resp *http.Response) string {
 	return string(b)
 }
 
+// all is read for other goroutines than the test's.
+func all(resp *http.Response) string {
+	defer resp.Body.Close()
+	b, _ := io.ReadAll(resp.Body)
+	return string(b)
+}
+
 // modern returns the headers of a modern request.
 func modern(method, name string) header {
 	h := header{"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method}

@@ -57,7 +57,7 @@ func TestOrigin(t *testing.T) {
 			for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodOptions} {
 				resp := row.s.do(method, "", row.h)
 				read(t, resp)
-				require.Equal(t, row.status == 403, resp.StatusCode == 403, method)
+				require.Equal(t, row.status == http.StatusForbidden, resp.StatusCode == http.StatusForbidden, method)
 				require.Empty(t, resp.Header.Get("Access-Control-Allow-Origin"))
 			}
 		})
@@ -156,7 +156,7 @@ func TestTooManySessions(t *testing.T) {
 	o := streamable.HandlerOptions{}
 	o.Limits.Sessions = 3
 	refuse := false
-	o.OnSession = func(ctx context.Context, s jsonrpc.Session) error {
+	o.OnSession = func(context.Context, jsonrpc.Session) error {
 		if refuse {
 			return errors.New("a secret")
 		}
@@ -202,7 +202,7 @@ func TestSessionLimits(t *testing.T) {
 	o.Limits.Streams, o.Limits.InFlight = 1, 1
 	inBubble(t, tools(), o, func(t *testing.T, b *bubble) {
 		h := b.open("2025-06-18")
-		go func() { read(t, b.do(http.MethodPost, legacyCall("1", "sleep:1s"), h)) }()
+		go func() { all(b.do(http.MethodPost, legacyCall("1", "sleep:1s"), h)) }()
 		synctest.Wait()
 		resp := b.do(http.MethodPost, legacyCall("2", "x"), h)
 		require.Equal(t, http.StatusTooManyRequests, resp.StatusCode)

@@ -68,7 +68,7 @@ func (h *Handler) initialize(o *reply, in *transport.Incoming, who transport.Ide
 // legacy serves a message of a session, and takes in.
 func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identity) {
 	m := in.Message()
-	s := h.find(o.w, o.r, who, m.ID, m.Kind == jsonrpc.Request)
+	s := h.find(o.w, o.r, who, m.ID)
 	if s == nil {
 		in.Release()
 		return
@@ -84,8 +84,11 @@ func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identit
 		accepted(o.w)
 		return
 	}
+	if o.apart = s.primes(); o.apart {
+		o.conn = newConnection(o.w, h.opts.Timeouts.Write)
+	}
 	o.ready(m.ID)
-	if h.set.EventStore != nil && s.Revision() >= jsonrpc.Rev20251125 {
+	if o.apart {
 		h.serveApart(o, s, in, who)
 		return
 	}
@@ -95,7 +98,7 @@ func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identit
 
 // find returns the session that a request names, which is then held. Otherwise it has answered the request: all that may be wrong with a session id
 // looks alike (rules D-52, D-53, S7).
-func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Identity, id jsonrpc.ID, request bool) *httpSession {
+func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Identity, id jsonrpc.ID) *httpSession {
 	values := r.Header[headerSession]
 	if len(values) == 0 {
 		h.refuse(w, http.StatusBadRequest, id, invalid("the Mcp-Session-Id header is missing"))
@@ -170,7 +173,7 @@ func (h *Handler) delete(w http.ResponseWriter, r *http.Request, who transport.I
 		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
-	s := h.find(w, r, who, noID, false)
+	s := h.find(w, r, who, noID)
 	if s == nil {
 		return
 	}

@@ -127,8 +127,6 @@ func (o *reply) detach() {
 // serveApart runs the handler on a goroutine of its own, so that the HTTP exchange can end before it: as CloseStream says, or as the
 // client goes, who may come back for the rest. It takes in.
 func (h *Handler) serveApart(o *reply, s *httpSession, in *transport.Incoming, who transport.Identity) {
-	o.apart = true
-	o.conn = newConnection(o.w, h.opts.Timeouts.Write)
 	done := make(chan struct{})
 	s.hold()
 	h.active.Add(1)

@@ -72,7 +72,12 @@ func Decode(value string) (string, error) {
 	return string(b), nil
 }
 
-func trim(value string) string { return strings.Trim(value, " \t") }
+func trim(value string) string {
+	if n := len(value); n == 0 || value[0] > ' ' && value[n-1] > ' ' { // nearly always
+		return value
+	}
+	return strings.Trim(value, " \t")
+}
 
 // Mirror returns the value of the Mcp-Param header for an argument. ok is false if there is to be none, as the argument is absent or null
 // (rule E-17); for an empty string there is one (rules E-25, T-20). The error is ErrNotMirrored, or that v is no valid JSON.
