@@ -68,7 +68,7 @@ func resume(pid uint32) error {
 	}
 	defer func() { _ = windows.CloseHandle(all) }()
 	var t windows.ThreadEntry32
-	t.Size = uint32(reflect.TypeOf(t).Size())
+	t.Size = uint32(reflect.TypeOf(t).Size()) //nolint:gosec // 28
 	for err = windows.Thread32First(all, &t); err == nil; err = windows.Thread32Next(all, &t) {
 		if t.OwnerProcessID != pid {
 			continue

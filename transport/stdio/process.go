@@ -74,6 +74,9 @@ func spawn(ctx context.Context, cmd *exec.Cmd, t transport.Timeouts, sink *sink)
 	}
 	if err != nil {
 		closeAll(p.ours()...)
+		if _, e := os.Stat(own.Dir); own.Dir != "" && e != nil && cmd.SysProcAttr == nil { // err blames the program
+			err = e
+		}
 		return nil, transport.FromProcess("starting the server", -1, "", err)
 	}
 	go p.wait()

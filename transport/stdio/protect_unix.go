@@ -4,26 +4,17 @@ package stdio
 
 import (
 	"os"
+	"os/signal"
 
 	"golang.org/x/sys/unix"
 )
 
-// ownOutput returns a file for f that is used for messages, and how to close it. A write to descriptor 1 whose reader is gone kills
-// the process with SIGPIPE (see package os/signal); on another descriptor it fails, so that Serve can return.
-func ownOutput(f *os.File) (*os.File, func()) {
-	fd := -1
-	if c, err := f.SyscallConn(); err == nil { // f.Fd would make it a blocking one
-		err = c.Control(func(std uintptr) {
-			if std == 1 || std == 2 {
-				fd, _ = unix.FcntlInt(std, unix.F_DUPFD_CLOEXEC, 3) // -1 if it fails
-			}
-		})
-		if err == nil && fd >= 0 {
-			own := os.NewFile(uintptr(fd), "stdout")
-			return own, func() { _ = own.Close() } // all was written, or will never be
-		}
-	}
-	return f, func() {}
+// withoutSIGPIPE makes writes to descriptors 1 and 2 fail when nobody can read them any more; they kill the process with SIGPIPE
+// otherwise, as package os/signal says, so that Serve could not return when its client is gone.
+func withoutSIGPIPE() (restore func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, unix.SIGPIPE)
+	return func() { signal.Stop(c) }
 }
 
 // divert makes descriptor 1 the same as 2, and returns what it was.

@@ -34,13 +34,17 @@ func (o *ServeOptions) options() *transport.Options {
 // transport.Stream.Serve says, which also says what is returned. The messages of clients of all revisions
 // are served, those with sessions and those without, in the same process. o may be nil.
 //
-// Nothing else may be written to standard output while Serve runs; ProtectStdout sees to that.
+// Nothing else may be written to standard output while Serve runs; ProtectStdout sees to that. Without it, whole lines that are written
+// through os.Stdout do not get into the middle of messages.
+//
+// A client that is gone makes writes to standard output and standard error fail, as long as Serve runs: on Unix it
+// takes delivery of SIGPIPE, which would kill the process otherwise.
 //
 // A read of standard input that is going on cannot be interrupted if it is a blocking one. If ctx ends, Serve leaves it
 // behind, with the one buffer that it reads into.
 func Serve(ctx context.Context, h jsonrpc.Handler, o *ServeOptions) error {
-	in, out, closeOut := standard()
-	defer closeOut()
+	defer withoutSIGPIPE()()
+	in, out := standard()
 	return transport.Stream{Name: "stdio", In: in, Out: out, Inline: true}.Serve(ctx, h, o.options())
 }
 
@@ -57,10 +61,9 @@ func DialConn(ctx context.Context, rwc io.ReadWriteCloser, h jsonrpc.Handler, o 
 }
 
 // standard returns the streams of the process.
-func standard() (in, out *os.File, closeOut func()) {
+func standard() (in, out *os.File) {
 	if o := protected.Load(); o != nil {
-		return os.Stdin, o.file, func() {}
+		return os.Stdin, o.file
 	}
-	out, closeOut = ownOutput(os.Stdout)
-	return os.Stdin, out, closeOut
+	return os.Stdin, os.Stdout
 }

@@ -6,10 +6,8 @@ import (
 	"sync"
 )
 
-const (
-	maxTail  = 64 << 10 // bytes of standard error that are kept
-	maxQuote = 4 << 10  // of them, in an error
-)
+// maxTail is how much of standard error is kept, and how long a line of it may be, in bytes.
+const maxTail = 64 << 10
 
 // tail keeps the end of what is written to it, and hands it on.
 type tail struct {
@@ -83,7 +81,7 @@ func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := append(bytes.Clone(t.ring[t.next:]), t.ring[:t.next]...)
-	return string(bytes.TrimSpace(b[max(0, len(b)-maxQuote):]))
+	return string(bytes.TrimSpace(b))
 }
 
 func (s *sink) hear(line []byte) {
