@@ -114,35 +114,6 @@ func TestServeLimit(t *testing.T) {
 	}
 }
 
-// endless says the same for ever.
-type endless struct{ n int64 }
-
-func (e *endless) Read(b []byte) (int, error) {
-	if e.n <= 0 {
-		return 0, io.EOF
-	}
-	n := min(int64(len(b)), e.n)
-	for i := range b[:n] {
-		b[i] = 'x'
-	}
-	e.n -= n
-	return int(n), nil
-}
-
-// S14: a line without an end costs no more than a message may, and the next one is read.
-func TestServeEndlessLine(t *testing.T) {
-	o := new(stdio.ServeOptions)
-	o.Pool = pool.New(pool.Config{Name: "test"})
-	o.Timeouts.ReadMessage = time.Hour // the race detector needs its time
-	seen := new(transport.Counters)
-	o.Observer = seen
-	s := &script{Reader: io.MultiReader(&endless{n: 1 << 30}, strings.NewReader("\n"+ping+"\n"))}
-	require.NoError(t, stdio.ServeConn(t.Context(), s, serverFor(), o))
-	require.Equal(t, `{"jsonrpc":"2.0","error":{"code":-32700,"message":"the message is too large"}}`+"\n"+pong, s.out.String())
-	require.Equal(t, int64(1), seen.Count(transport.BadMessage))
-	require.Zero(t, o.Pool.Outstanding())
-}
-
 // A handler that waits does not keep later messages from being answered, and the end of the input waits for its answer.
 func TestServeSlowHandler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

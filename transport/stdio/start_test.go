@@ -3,10 +3,14 @@
 package stdio_test
 
 import (
+	"bytes"
 	"context"
+	"math/rand/v2"
 	"os"
-	"regexp"
+	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -21,21 +25,44 @@ import (
 	"github.com/mcpwire/mcpwire/transport/stdio"
 )
 
-// start starts a server that behaves as name says. All buffers have to be back after the test.
+// start starts one of the children. Nothing may be left of it after the test.
 func start(t *testing.T, name string, o *stdio.StartOptions) *transport.Client {
+	t.Helper()
+	return startCommand(t, command(name), o)
+}
+
+const shutdown, kill = 300 * time.Millisecond, 300 * time.Millisecond
+
+func startCommand(t *testing.T, cmd *exec.Cmd, o *stdio.StartOptions) *transport.Client {
 	t.Helper()
 	if o == nil {
 		o = new(stdio.StartOptions)
 	}
 	o.Pool = pool.New(pool.Config{Name: "test"})
-	o.Timeouts.Shutdown, o.Timeouts.Kill = 300*time.Millisecond, 300*time.Millisecond
-	c, err := stdio.Start(t.Context(), command(name), nil, o)
+	if o.Timeouts.Shutdown == 0 {
+		o.Timeouts.Shutdown, o.Timeouts.Kill = shutdown, kill
+	}
+	noLeftovers(t)
+	c, err := stdio.Start(t.Context(), cmd, nil, o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, c.Close())
 		require.Eventually(t, func() bool { return o.Pool.Outstanding() == 0 }, 5*time.Second, time.Millisecond)
 	})
 	return c
+}
+
+// shell returns a server that is a script, and begins after a handshake of the last revision with sessions.
+func shell(script string) *exec.Cmd {
+	return exec.Command("/bin/sh", "-c", `read -r line
+echo '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"sh","version":"1"}}}'
+read -r line
+`+script)
+}
+
+// legacy returns options for a shell.
+func legacy() *stdio.StartOptions {
+	return &stdio.StartOptions{ClientOptions: transport.ClientOptions{Revision: jsonrpc.LatestLegacy}}
 }
 
 func callTool(c *transport.Client, name string) (string, error) {
@@ -47,6 +74,14 @@ func callTool(c *transport.Client, name string) (string, error) {
 	return text.Text, nil
 }
 
+func alive(t *testing.T, c *transport.Client) {
+	t.Helper()
+	text, err := callTool(c, "alive")
+	require.NoError(t, err)
+	require.Equal(t, "alive", text)
+}
+
+// S6: each call gets its own answer, in every revision.
 func TestStartRevisions(t *testing.T) {
 	for v := jsonrpc.RevUnknown; v <= jsonrpc.Latest; v++ {
 		t.Run(v.String(), func(t *testing.T) {
@@ -74,145 +109,157 @@ func TestStartRevisions(t *testing.T) {
 	}
 }
 
-// B-29, F10: a server that dies fails the calls that wait, at once, with how it ended and what it said.
-func TestStartServerDies(t *testing.T) {
-	for _, tt := range []struct {
-		tool, text string
-		exit       int
-	}{
-		{"crash", "exit status 7", 7},
-		{"kill", "signal: killed", -1},
-	} {
-		t.Run(tt.tool, func(t *testing.T) {
-			c := start(t, "serve", nil)
-			began := time.Now()
-			_, err := callTool(c, tt.tool)
-			require.ErrorIs(t, err, transport.Process)
-			require.ErrorContains(t, err, tt.text)
-			var e *transport.Error
-			require.ErrorAs(t, err, &e)
-			require.Equal(t, tt.exit, e.ExitCode())
-			require.Less(t, time.Since(began), 3*time.Second)
-			<-c.Done()
-			require.ErrorIs(t, c.Err(), transport.Process)
-		})
-	}
-}
-
+// A start that fails says why, with what the server has said, and leaves nothing behind.
 func TestStartFails(t *testing.T) {
-	for _, tt := range []struct {
-		name string
+	missing := exec.Command("/does/not/exist")
+	unfound := exec.Command("surely-not-a-program")
+	started := exec.Command("/bin/sh", "-c", "exit")
+	require.NoError(t, started.Run())
+	in, out := exec.Command("/bin/sh"), exec.Command("/bin/sh")
+	in.Stdin, out.Stdout = strings.NewReader(""), new(bytes.Buffer)
+	nowhere := command("serve")
+	nowhere.Dir = "/does/not/exist"
+	for name, tt := range map[string]struct {
+		cmd  *exec.Cmd
 		code transport.Code
 		text string
 	}{
-		{"exit", transport.Process, "out of luck"},
-		{"silent", transport.Timeout, ""}, // the project's test of the spawn timeout
+		"it ends":          {command("exit"), transport.Process, "the server has ended: exit code 3: exit status 3: stderr ends with \"out of luck\""},
+		"it ends later":    {command("takes a while to fail"), transport.Process, "exit code 4"},
+		"no such file":     {missing, transport.Process, "starting the server: fork/exec /does/not/exist: no such file or directory"},
+		"no such folder":   {nowhere, transport.Process, "starting the server: stat /does/not/exist: no such file or directory"},
+		"not in PATH":      {unfound, transport.Process, "executable file not found in $PATH"},
+		"started already":  {started, transport.Process, "the command was started already"},
+		"Stdin":            {in, transport.Process, "the command has a Stdin or Stdout, which are for the messages"},
+		"Stdout":           {out, transport.Process, "the command has a Stdin or Stdout, which are for the messages"},
+		"no server at all": {exec.Command("/bin/sh", "-c", "echo hello; exit"), transport.Process, "exit status 0"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			o := new(stdio.StartOptions)
-			o.Timeouts = transport.Timeouts{Spawn: 2 * time.Second, Probe: 200 * time.Millisecond, Shutdown: time.Second, Kill: time.Second}
-			_, err := stdio.Start(t.Context(), command(tt.name), nil, o)
-			require.ErrorIs(t, err, tt.code)
-			require.ErrorContains(t, err, tt.text)
-		})
-	}
-	cmd := command("")
-	cmd.Path = "/does/not/exist"
-	_, err := stdio.Start(t.Context(), cmd, nil, nil)
-	require.ErrorIs(t, err, transport.Process)
-	require.ErrorIs(t, err, os.ErrNotExist)
-}
-
-// F11: the close ladder ends what ignores its input's end and SIGTERM.
-func TestCloseLadder(t *testing.T) {
-	c := start(t, "stubborn", nil)
-	began := time.Now()
-	require.NoError(t, c.Close())
-	require.Less(t, time.Since(began), 5*time.Second)
-}
-
-// B-28, F12: what the server has started goes with it, though it holds the streams open.
-func TestGrandchild(t *testing.T) {
-	c := start(t, "serve", nil)
-	text, err := callTool(c, "grandchild")
-	require.NoError(t, err)
-	pid, err := strconv.Atoi(text)
-	require.NoError(t, err)
-	_, err = callTool(c, "crash")
-	require.ErrorIs(t, err, transport.Process)
-	require.NoError(t, c.Close())
-	require.Eventually(t, func() bool { return !running(pid) }, 5*time.Second, 10*time.Millisecond)
-}
-
-// running reports whether a process is there; one that init has not reaped yet does not count.
-func running(pid int) bool {
-	if syscall.Kill(pid, 0) != nil {
-		return false
-	}
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	return err != nil || !zombie.Match(stat)
-}
-
-// A line on standard output that is no message costs nothing but itself; ProtectStdout keeps it out (rule B-06).
-func TestStrayOutput(t *testing.T) {
-	for name, bad := range map[string]int64{"stray": 1, "noise": 0} {
 		t.Run(name, func(t *testing.T) {
-			seen := new(transport.Counters)
-			o := new(stdio.StartOptions)
-			o.Observer = seen
-			c := start(t, name, o)
-			text, err := callTool(c, "x")
-			require.NoError(t, err)
-			require.Equal(t, "x", text)
-			require.Equal(t, bad, seen.Count(transport.BadMessage))
+			noLeftovers(t)
+			within(t, 10*time.Second, func() {
+				_, err := stdio.Start(t.Context(), tt.cmd, nil, nil)
+				require.Equal(t, tt.code, transport.CodeOf(err), "%v", err)
+				require.ErrorContains(t, err, tt.text)
+			})
 		})
 	}
+	require.ErrorIs(t, startError(t, missing), os.ErrNotExist)
+	require.ErrorIs(t, startError(t, unfound), exec.ErrNotFound)
 }
 
-// F14: standard error is always drained.
-func TestStderrFlood(t *testing.T) {
-	c := start(t, "flood", nil)
-	for range 100 {
-		_, err := callTool(c, "x")
-		require.NoError(t, err)
+func startError(t *testing.T, cmd *exec.Cmd) error {
+	t.Helper()
+	_, err := stdio.Start(t.Context(), cmd, nil, nil)
+	return err
+}
+
+// A server that says nothing in time is no server: the start ends then, and the process with it.
+func TestSubprocessSpawnTimeout(t *testing.T) {
+	const spawn = 300 * time.Millisecond
+	for name, tt := range map[string]struct {
+		stderr string
+		more   time.Duration // than Timeouts.Spawn
+	}{
+		"silent":              {"thinking", 0},
+		"deaf":                {"", 0},
+		"deaf to signals too": {"", kill},
+	} {
+		for _, v := range []jsonrpc.Revision{0, jsonrpc.LatestLegacy, jsonrpc.Latest} {
+			t.Run(name+" "+v.String(), func(t *testing.T) {
+				noLeftovers(t)
+				o := &stdio.StartOptions{ClientOptions: transport.ClientOptions{Revision: v}}
+				o.Timeouts = transport.Timeouts{Spawn: spawn, Probe: spawn / 3, Kill: kill} // and the usual time for its shutdown, which it does not get
+				began := time.Now()
+				_, err := stdio.Start(t.Context(), command(name), nil, o)
+				took := time.Since(began)
+				require.Equal(t, transport.Timeout, transport.CodeOf(err), "%v", err)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				var e *transport.Error
+				require.ErrorAs(t, err, &e)
+				require.Equal(t, tt.stderr, e.Stderr())
+				require.GreaterOrEqual(t, took, spawn)
+				require.Less(t, took, spawn+tt.more+3*time.Second)
+			})
+		}
 	}
 }
 
-// B-25: a server that ends by itself is started again.
-func TestRestart(t *testing.T) {
-	back := make(chan struct{}, 1)
-	o := &stdio.StartOptions{
-		Restart:   &stdio.Restart{Initial: time.Millisecond},
-		OnRestart: func(*transport.Client) { back <- struct{}{} },
-	}
-	c := start(t, "serve", o)
-	for range 3 {
-		_, err := callTool(c, "crash")
-		require.ErrorIs(t, err, transport.Process)
-		text, err := callTool(c, "x") // waits for the next server
-		require.NoError(t, err)
-		require.Equal(t, "x", text)
-		<-back
-	}
-}
-
-// F13: nothing is left of many servers, one after the other.
-func TestStartStop(t *testing.T) {
-	before := descriptors(t)
-	for range 50 {
-		c, err := stdio.Start(t.Context(), command("serve"), nil, nil)
-		require.NoError(t, err)
+// A context that ends at any moment of a start ends the start, and what has begun of it.
+func TestStartCanceled(t *testing.T) {
+	noLeftovers(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	canceled := 0
+	for range fewer(200) {
+		ctx, stop := context.WithTimeout(t.Context(), time.Duration(random.IntN(30))*time.Millisecond)
+		c, err := stdio.Start(ctx, command("serve"), nil, nil)
+		stop()
+		if err != nil {
+			require.ErrorIs(t, err, transport.Timeout)
+			canceled++
+			continue
+		}
+		alive(t, c) // it does not end with the context
 		require.NoError(t, c.Close())
 	}
-	require.LessOrEqual(t, descriptors(t), before+2) // the runtime may have opened its own
+	require.NotZero(t, canceled)
 }
 
-// zombie matches the state of a process that has ended.
-var zombie = regexp.MustCompile(`\) Z `)
+// Rule F-16: a server that dies of the first question is started again, and not asked it.
+func TestStartAgainAfterProbe(t *testing.T) {
+	for _, name := range []string{"dies of the probe", "dies after the probe"} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, name, nil)
+			require.Equal(t, jsonrpc.LatestLegacy, c.Revision())
+			alive(t, c)
+		})
+	}
+}
 
-func descriptors(t *testing.T) int {
-	t.Helper()
-	list, err := os.ReadDir("/dev/fd")
+// What a command says is done: folder, arguments, environment, files, standard error, session, and the context that it was made with.
+func TestCommandFields(t *testing.T) {
+	dir := t.TempDir()
+	self, err := filepath.Abs(os.Args[0])
 	require.NoError(t, err)
-	return len(list)
+	require.NoError(t, os.Symlink(self, filepath.Join(dir, "server")))
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	cmd := exec.CommandContext(ctx, "./server")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), behavior+"=serve")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setpgid: true}
+	log := new(lockedBuffer)
+	cmd.Stderr = log
+	var lines lockedBuffer
+	o := &stdio.StartOptions{Stderr: func(line []byte) { _, _ = lines.Write(append(line, '|')) }}
+	o.Timeouts.Shutdown = time.Minute
+	c := startCommand(t, cmd, o)
+	modes, err := callTool(c, "modes")
+	require.NoError(t, err)
+	require.Equal(t, "0 0 0 ", modes) // the child's ends are blocking ones, as most programs expect
+	_, err = callTool(c, "stderr:hello\nyou")
+	require.NoError(t, err)
+	stop()
+	within(t, 5*time.Second, func() { <-c.Done() })
+	require.ErrorContains(t, c.Err(), "signal: killed")
+	require.Equal(t, "hello\nyou", log.String())
+	require.Equal(t, "hello|you|", lines.String())
+	require.Nil(t, cmd.Process)
+}
+
+// lockedBuffer is a buffer for several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

@@ -1,0 +1,5 @@
+//go:build unix && !race
+
+package stdio_test
+
+const race = false
