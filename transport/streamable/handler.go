@@ -97,10 +97,7 @@ func (h *Handler) enter() bool {
 
 func (h *Handler) leave() {
 	if h.active.Add(-1) == 0 && h.closing.Load() {
-		select {
-		case h.left <- struct{}{}:
-		default:
-		}
+		h.wake()
 	}
 }
 
@@ -120,7 +117,7 @@ func (h *Handler) shutdown(ctx context.Context, drain time.Duration) error {
 	h.closing.Store(true)
 	h.e.EndSubscriptions()
 	for _, s := range h.sessions.all() {
-		s.endStreams()
+		s.endOwn() // others end with what they wait for
 	}
 	quiet := h.quiet(ctx, drain)
 	h.e.Cancel()
@@ -141,6 +138,16 @@ func (h *Handler) shutdown(ctx context.Context, drain time.Duration) error {
 	return nil
 }
 
+// wake lets somebody who waits for quiet look.
+func (h *Handler) wake() {
+	if h.active.Load() == 0 {
+		select {
+		case h.left <- struct{}{}:
+		default:
+		}
+	}
+}
+
 // quiet waits until no request is served, within d and ctx, and reports whether that came.
 func (h *Handler) quiet(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
@@ -148,6 +155,7 @@ func (h *Handler) quiet(ctx context.Context, d time.Duration) bool {
 	for h.active.Load() > 0 {
 		select {
 		case <-h.left:
+			h.wake()
 		case <-t.C:
 			return h.active.Load() == 0
 		case <-ctx.Done():

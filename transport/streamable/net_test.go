@@ -328,6 +328,13 @@ func TestShutdown(t *testing.T) {
 		require.Equal(t, 1, ended)
 		require.Zero(t, b.h.Sessions())
 	})
+	o.EventStore = transport.NewMemoryEventStore(nil)
+	inBubble(t, tools(), o, func(t *testing.T, b *bubble) { // a stream that could be resumed ends with its answer
+		e := stream(t, b.do(http.MethodPost, legacyCall("1", "sleep:17s"), b.open("2025-11-25")))
+		go func() { _ = b.h.Shutdown(t.Context()) }()
+		require.Contains(t, e.message(), `"id":1,"result"`)
+		require.Empty(t, e.message())
+	})
 	inBubble(t, tools(), o, func(t *testing.T, b *bubble) { // a handler that does not listen
 		tool := "sleep:1h"
 		go func() { all(b.do(http.MethodPost, call("1", tool), modern("tools/call", tool))) }()

@@ -237,11 +237,16 @@ func (x *resumable) closeConnection(retry time.Duration) error {
 	return nil
 }
 
-// endStreams ends all streams of s: no connection may be attached any more.
-func (s *httpSession) endStreams() {
+// endOwn ends the session's own stream.
+func (s *httpSession) endOwn() {
 	if x := s.out.Load(); x != nil {
 		x.end()
 	}
+}
+
+// endStreams ends all streams of s: no connection may be attached any more.
+func (s *httpSession) endStreams() {
+	s.endOwn()
 	s.mu.Lock()
 	list := make([]*resumable, 0, len(s.streams))
 	for _, x := range s.streams {
