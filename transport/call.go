@@ -429,6 +429,9 @@ func (p *peer) progressed(m *jsonrpc.Message) bool {
 // cancelAtPeer tells the peer that nobody waits for the answer any more (rules G-02, B-15).
 func (p *peer) cancelAtPeer(id int64, why error, h *handle) {
 	params := cancelParams(id, why)
+	if h != nil && h.canceledByPeer() { // it does not read the request's own stream any more (rule D-24)
+		h = nil
+	}
 	out, buf, err := p.beginFor(h)
 	if err != nil { // the request is over: elsewhere, then
 		h = nil

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
@@ -107,11 +108,21 @@ func (c *Conn) Receive(ctx context.Context, in *Incoming) {
 	p.receiveRequest(ctx, in, &outbox{p: p}, true)
 }
 
-// Refuse tells the Observer of something that came and is no message, and fails the call that it was to answer. It takes in, on
-// which Scan has failed with err.
+// Refuse tells the Observer of something that came and is no message, and fails the call that it was to answer; if it is a request after
+// all, it is refused. It takes in, on which Scan has failed with err.
 func (c *Conn) Refuse(in *Incoming, err error) {
-	c.p.observe(Observation{Event: BadMessage, Bytes: in.n, Err: err})
-	c.p.loseBad(&in.m, err)
+	p, m := c.p, &in.m
+	p.observe(Observation{Event: BadMessage, Bytes: in.n, Err: err})
+	var e *jsonrpc.Error
+	switch {
+	case CodeOf(err) == MessageTooLarge: // it was not looked at
+		o := Overlong{c: c}
+		o.Feed(in.Bytes())
+	case m.Kind == jsonrpc.Request && !m.ID.IsZero() && errors.As(err, &e) && p.answers(m, e):
+		c.refuseRequest(m.ID.Clone(), e)
+	default:
+		p.loseBad(m, err)
+	}
 	in.Release()
 }
 

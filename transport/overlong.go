@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"context"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
@@ -106,8 +107,8 @@ func (p *peer) isModern() bool {
 	return info != nil && info.Revision.Modern()
 }
 
-// Overlong looks through a message that is too large to be kept for the call that it answers, for readers of streams that are not
-// of lines.
+// Overlong looks through a message that is too large to be kept, for readers of streams that are not of lines. The call that it is to answer
+// fails; if it is a request, it is refused.
 type Overlong struct {
 	c    *Conn
 	find idFinder
@@ -129,8 +130,31 @@ func (o *Overlong) Feed(b []byte) (end bool) {
 			o.c.p.lose(n, TooLarge("message", -1, int64(o.c.p.opts.Limits.Message)))
 		}
 		o.over = true
+	} else if ok && o.find.method && !o.over && !o.c.p.isModern() {
+		o.c.refuseRequest(id.Clone(), errTooLong)
+		o.over = true
 	}
 	return o.find.depth <= 0
+}
+
+// refuseRequest answers a request of the server that is not handled, on a goroutine of its own.
+func (c *Conn) refuseRequest(id jsonrpc.ID, e *jsonrpc.Error) {
+	p := c.p
+	p.mu.Lock()
+	p.busy++
+	p.mu.Unlock()
+	go func() {
+		defer p.leave()
+		out := &outbox{p: p}
+		buf, err := jsonrpc.AppendError(out.Begin(), id, e)
+		if err != nil {
+			out.Abort()
+			return
+		}
+		ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Write)
+		defer stop()
+		_ = out.Send(ctx, buf, Outgoing{Answer: true, Code: e.Code, Refused: true}) // the server will not wait for ever
+	}()
 }
 
 // idFinder finds the members id and method of an object whose text it is given piece by piece. It does not check the

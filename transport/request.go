@@ -248,6 +248,16 @@ func (h *handle) open() (sink, []byte, error) {
 	return r.out, r.out.begin(), nil
 }
 
+// canceledByPeer reports whether the peer has given the request up.
+func (h *handle) canceledByPeer() bool {
+	r, err := h.enter()
+	if err != nil {
+		return false
+	}
+	defer r.mu.Unlock()
+	return r.settled == error(errCanceled)
+}
+
 // sent is called when what open has begun is sent.
 func (h *handle) sent() { h.r.writers.Add(-1) }
 

@@ -21,11 +21,12 @@ type clientStream struct {
 	rd    *sse.Reader
 	timer *time.Timer
 
-	silent   atomic.Bool // nothing has come for too long
-	got      int         // bytes
-	ended    bool        // the body has been read to its end
-	tooLarge error       // an event was over its limit
-	live     bool        // it was closed before its timer ran
+	silent atomic.Bool         // nothing has come for too long
+	got    int                 // bytes
+	ended  bool                // the body has been read to its end
+	lost   *transport.Overlong // an event that is over its limit
+	onLost func([]byte)
+	live   bool // it was closed before its timer ran
 }
 
 // open begins to read an event stream, which goes on behind the event last.
@@ -34,14 +35,27 @@ func (c *client) open(resp *http.Response, last string) *clientStream {
 	s, ok := c.streams.Get().(*clientStream)
 	if !ok {
 		s = &clientStream{c: c, body: resp.Body}
+		s.onLost = s.lose
+		cfg.OnLost = s.onLost
 		s.rd = sse.NewReader(s, cfg)
 		s.timer = time.AfterFunc(c.opts.Timeouts.IdleStream, s.expire)
 	} else {
-		s.body, s.got, s.ended, s.tooLarge = resp.Body, 0, false, nil
+		s.body, s.got, s.ended, s.lost = resp.Body, 0, false, nil
+		cfg.OnLost = s.onLost
 		s.rd.Reset(s, cfg)
 		s.timer.Reset(c.opts.Timeouts.IdleStream)
 	}
 	return s
+}
+
+// lose looks through what is too large to be kept.
+func (s *clientStream) lose(data []byte) {
+	if s.lost == nil {
+		s.lost = s.c.conn.Overlong()
+	}
+	if s.lost.Feed(data) {
+		s.lost = nil
+	}
 }
 
 // expire is called when nothing has come for too long.
@@ -85,10 +99,12 @@ func (s *clientStream) free() {
 func (s *clientStream) next() (*transport.Incoming, error) {
 	for {
 		e, err := s.rd.Next()
+		if err == nil {
+			s.lost = nil // if it was none to its end
+		}
 		switch {
 		case transport.CodeOf(err) == transport.MessageTooLarge:
-			s.tooLarge = err
-			s.c.opts.Observe(transport.Observation{Event: transport.BadMessage, Transport: "streamable", Err: err})
+			// That event only.
 		case err != nil:
 			return nil, err
 		case e.Type == sse.TypeMessage && len(e.Data) > 0:
@@ -130,8 +146,6 @@ func (x *clientCall) readStream(resp *http.Response) error {
 		switch {
 		case x.ctx.Err() != nil:
 			return transport.FromContext(x.ctx, "reading the stream")
-		case s.tooLarge != nil: // it will have been the answer
-			return s.tooLarge
 		case x.o.Revision.Modern() || last == "":
 			return s.broken(err, "the stream ended before the answer")
 		}
