@@ -33,6 +33,10 @@ type HandlerOptions struct {
 	// EventStore keeps what is sent on event streams of sessions, so that clients whose connection broke can come back for it. nil for
 	// none: their streams have no event ids then.
 	EventStore transport.EventStore
+	// EventStreams answers requests with event streams, where clients take them, even if nothing comes before the answer, which has a JSON body
+	// otherwise. In sessions that can resume, the stream begins before the handler runs: a client whose connection breaks comes back for the
+	// answer of any request. Errors whose status says something keep their JSON bodies.
+	EventStreams bool
 	// ToolSchema returns the input schema of a tool, if there is such a tool, and keeps it unchanged. With it, the Mcp-Param headers
 	// of modern requests are checked against the arguments that the schema has annotated with x-mcp-header (rules E-26 to E-29). nil to check
 	// none. It is called for each tools/call, by many goroutines; what was found in a schema is remembered by its text.

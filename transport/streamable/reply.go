@@ -171,7 +171,7 @@ func (o *reply) write(b []byte, m transport.Outgoing) error {
 	}
 	var err error
 	switch {
-	case m.Answer && o.phase == open && (o.accept.JSON || m.Code != 0):
+	case m.Answer && o.phase == open && (m.Code != 0 || o.accept.JSON && !(o.h.set.EventStreams && o.streams())):
 		err = o.json(o.status(m), b[len(dataField):])
 		o.phase = ended
 	default:

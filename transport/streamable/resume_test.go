@@ -95,6 +95,39 @@ func TestCannotCloseStream(t *testing.T) {
 	require.Contains(t, read(t, s.do(http.MethodPost, call("1", "close"), modern("tools/call", "close"))), `"id":1,"error"`)
 }
 
+// With EventStreams, the answer of a request whose connection breaks before it can be had too; what has a status of its own keeps it.
+func TestEventStreams(t *testing.T) {
+	o := streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil), EventStreams: true}
+	inBubble(t, tools(), o, func(t *testing.T, b *bubble) {
+		h := b.open("2025-11-25")
+		resp := b.do(http.MethodPost, legacyCall("1", "sleep:1s"), h)
+		e := stream(t, resp)
+		first, _ := e.next()
+		require.NotEmpty(t, first.id, "D-11: the client can come back before there is anything else")
+		require.NoError(t, resp.Body.Close())
+		h["Last-Event-ID"] = first.id
+		require.Contains(t, stream(t, b.do(http.MethodGet, "", h)).message(), `"id":1,"result"`)
+
+		require.Contains(t, stream(t, b.do(http.MethodPost, call("2", "echo"), modern("tools/call", "echo"))).message(), `"id":2,"result"`)
+		delete(h, "Last-Event-ID")
+		for accept, want := range map[string]string{"application/json": "application/json", "application/json, text/event-stream": "text/event-stream"} {
+			for _, v := range []header{h, modern("tools/call", "echo")} {
+				v["Accept"] = accept
+				body := call("3", "echo")
+				if v["Mcp-Session-Id"] != "" {
+					body = legacyCall("3", "echo")
+				}
+				resp := b.do(http.MethodPost, body, v)
+				require.Equal(t, want, resp.Header.Get("Content-Type"))
+				require.Contains(t, read(t, resp), `"id":3,"result"`)
+			}
+		}
+		resp = b.do(http.MethodPost, request("4", "no/such", ""), modern("no/such", ""))
+		require.Equal(t, http.StatusNotFound, resp.StatusCode, "E-31")
+		require.Contains(t, read(t, resp), `"code":-32601`)
+	})
+}
+
 // failing is a store that is out of order.
 type failing struct{}
 

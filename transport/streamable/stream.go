@@ -127,6 +127,13 @@ func (o *reply) detach() {
 // serveApart runs the handler on a goroutine of its own, so that the HTTP exchange can end before it: as CloseStream says, or as the
 // client goes, who may come back for the rest. It takes in.
 func (h *Handler) serveApart(o *reply, s *httpSession, in *transport.Incoming, who transport.Identity) {
+	if h.set.EventStreams {
+		o.mu.Lock()
+		if o.phase == open && o.streams() {
+			o.startQueue()
+		}
+		o.mu.Unlock()
+	}
 	done := make(chan struct{})
 	s.hold()
 	h.active.Add(1)
