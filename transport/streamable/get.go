@@ -69,12 +69,13 @@ var errGone = transport.NewError(transport.Closed, "the client is gone", nil)
 
 var errStreams = transport.NewError(transport.Overloaded, "the session has too many streams", nil)
 
-// begin begins the response, in place of the one that x, which may be nil, is sent on: the new one takes over (rule D-46).
+// begin begins the response, in place of the one that x, which may be nil, is sent on: the new one takes over (rule D-46). After errOver, which
+// says that x has ended, nothing is written yet, and begin may be called again.
 func (s *httpSession) begin(c *connection, x *resumable) error {
 	if x != nil {
 		x.drop(c)
 	}
-	if !s.admit(c) {
+	if c.uncount == nil && !s.admit(c) {
 		return errStreams
 	}
 	if x != nil && !x.reserve(c) {
