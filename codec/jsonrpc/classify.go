@@ -41,13 +41,14 @@ func (s *scanner) classify(m *Message) {
 		s.invalid(m.id.from, "id", codec.ErrType, "id of a result is null")
 	}
 	if m.Kind == Response {
-		m.Params, m.meta, m.metas = codec.Raw{}, codec.Raw{}, 0 // have no meaning there, and so are kept from being taken for something
+		m.dropParams() // they have no meaning there, and so are kept from being taken for something
 	}
 }
 
 // broken clears what cannot be relied on when the text breaks off or breaks the grammar.
 func (s *scanner) broken(m *Message) {
-	m.Params, m.Result, m.Err, m.meta, m.metas = codec.Raw{}, codec.Raw{}, codec.Raw{}, codec.Raw{}, 0
+	m.Result, m.Err = codec.Raw{}, codec.Raw{}
+	m.dropParams()
 	if m.Kind == Notification {
 		m.Kind = Invalid // an id may have been still to come
 	}

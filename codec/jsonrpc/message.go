@@ -41,8 +41,9 @@ type Message struct {
 	frame      []byte
 	id, method span // where their values stand in frame
 	lines      bool
-	metas      int       // how often _meta stands in the params
-	meta       codec.Raw // the last one
+	noted      [notedParams]codec.Raw // members of the params, by the index of notedParam
+	once       uint8                  // a bit for each that is there
+	twice      uint8                  // and for each that comes more than once
 	info       *Info
 }
 
@@ -66,7 +67,10 @@ func (m *Message) SetInfo(i *Info) { m.info = i }
 func (m *Message) Clone() *Message {
 	c := *m
 	c.ID, c.Method = m.ID.Clone(), strings.Clone(m.Method)
-	c.Params, c.Result, c.Err, c.meta = m.Params.Clone(), m.Result.Clone(), m.Err.Clone(), m.meta.Clone()
+	c.Params, c.Result, c.Err = m.Params.Clone(), m.Result.Clone(), m.Err.Clone()
+	for i := range m.noted {
+		c.noted[i] = m.noted[i].Clone()
+	}
 	c.frame = bytes.Clone(m.frame)
 	return &c
 }
@@ -78,13 +82,60 @@ func (m *Message) Frame() []byte { return m.frame }
 // between tokens, which a line framing may overwrite with spaces.
 func (m *Message) LineBreaks() bool { return m.lines }
 
+// notedParam returns the index of a member of params that transports look at, -1 for others.
+func notedParam(name string) int {
+	switch name {
+	case "_meta":
+		return 0
+	case "name":
+		return 1
+	case "uri":
+		return 2
+	case "taskId":
+		return 3
+	}
+	return -1
+}
+
+const notedParams = 4
+
+func (m *Message) dropParams() {
+	m.Params, m.noted, m.once, m.twice = codec.Raw{}, [notedParams]codec.Raw{}, 0, 0
+}
+
 // Meta returns the _meta of the params, borrowed; zero if there is none. It is an error if it comes twice, since readers
 // could disagree about it.
-func (m *Message) Meta() (codec.Raw, error) {
-	if m.metas > 1 {
-		return codec.Raw{}, &codec.Error{Pointer: "/params/_meta", Err: codec.ErrDuplicate}
+func (m *Message) Meta() (codec.Raw, error) { return m.Param("_meta") }
+
+// Param returns the member of the params that has this name, as Meta does. _meta, name, uri and taskId, which transports look at, were noted by
+// Scan and cost nothing; another one is looked for.
+func (m *Message) Param(name string) (value codec.Raw, err error) {
+	if i := notedParam(name); i >= 0 {
+		if m.twice&(1<<i) != 0 {
+			return codec.Raw{}, &codec.Error{Pointer: "/params/" + name, Err: codec.ErrDuplicate}
+		}
+		return m.noted[i], nil
 	}
-	return m.meta, nil
+	if m.Params.IsZero() {
+		return codec.Raw{}, nil
+	}
+	var (
+		d    codec.Decoder
+		seen uint64
+	)
+	d.ResetRaw(m.Params)
+	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
+		if key != name {
+			d.Skip()
+			continue
+		}
+		d.Once(&seen, 1)
+		value = d.Raw()
+	}
+	if err := d.Err(); err != nil {
+		return codec.Raw{}, codec.At(err, "params")
+	}
+	return value, nil
 }
 
 // emptyObject stands for parameters or results that are absent.

@@ -54,7 +54,8 @@ func Scan(src []byte, m *Message) error {
 		return parseError(err)
 	}
 	if s.classify(m); s.fault != nil {
-		m.Params, m.Result, m.Err, m.meta, m.metas = codec.Raw{}, codec.Raw{}, codec.Raw{}, codec.Raw{}, 0
+		m.Result, m.Err = codec.Raw{}, codec.Raw{}
+		m.dropParams()
 		return s.fault
 	}
 	if m.Kind == Response && s.seen&sawID == 0 {
@@ -191,7 +192,7 @@ func (s *scanner) text() string {
 	return ""
 }
 
-// params reads the params (rule A-17), and notes where their _meta is: every transport has to look there.
+// params reads the params (rule A-17), and notes where what transports look at is.
 func (s *scanner) params(m *Message) {
 	if s.d.Kind() != codec.KindObject {
 		s.wrongKind("params", "params is not an object")
@@ -199,12 +200,15 @@ func (s *scanner) params(m *Message) {
 	}
 	from := s.d.Mark()
 	for key, ok := s.d.FirstKey(); ok; key, ok = s.d.NextKey(key) {
-		if key != "_meta" {
+		i := notedParam(key)
+		if i < 0 {
 			s.d.Skip()
 			continue
 		}
-		m.metas++
-		m.meta = s.d.Raw()
+		bit := uint8(1) << i
+		m.twice |= m.once & bit
+		m.once |= bit
+		m.noted[i] = s.d.Raw()
 	}
 	m.Params = s.d.RawSince(from)
 }

@@ -334,6 +334,16 @@ func TestMessageMeta(t *testing.T) {
 		})
 	}
 	var m jsonrpc.Message
+	require.NoError(t, jsonrpc.Scan([]byte(`{"jsonrpc":"2.0","id":1,"method":"m","params":{"uri":"a","x":1,"name":"n","name":"o","y":2,"y":2}}`), &m))
+	for name, want := range map[string]string{"uri": `"a"`, "x": "1", "taskId": "", "z": "", "name": "twice", "y": "twice"} {
+		got, err := m.Param(name)
+		if want == "twice" {
+			require.ErrorIs(t, err, codec.ErrDuplicate, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		require.Equal(t, want, got.String(), name)
+	}
 	require.Error(t, jsonrpc.Scan([]byte(`{"jsonrpc":"2.0","id":1.5,"method":"m","params":{"_meta":{}}}`), &m))
 	meta, err := m.Meta()
 	require.NoError(t, err)

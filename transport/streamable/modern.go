@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
@@ -70,7 +71,7 @@ func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.
 	if member == "" {
 		return nil
 	}
-	name, has, err := peek.Text(m.Params, member)
+	name, has, err := textParam(m, member)
 	if err != nil {
 		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: "+member+": %w", err)
 	}
@@ -86,6 +87,18 @@ func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.
 		return h.checkArguments(ctx, r, m, name)
 	}
 	return nil
+}
+
+// textParam returns a member of the params that is a string, borrowed, and whether it is there.
+func textParam(m *jsonrpc.Message, name string) (text string, ok bool, err error) {
+	value, err := m.Param(name)
+	if err != nil || value.IsZero() || value.IsNull() {
+		return "", false, err
+	}
+	var d codec.Decoder
+	d.ResetRaw(value)
+	text = d.String()
+	return text, true, d.Err()
 }
 
 func mismatch(header string, err error) *jsonrpc.Error {

@@ -203,15 +203,3 @@ func idOf(params codec.Raw, name string) (x jsonrpc.ID, err error) {
 	err = x.DecodeJSON(&d)
 	return x, err
 }
-
-// Text is String that borrows r, unless there are escapes in the text, and tells whether there is such a member.
-func Text(r codec.Raw, name string) (text string, ok bool, err error) {
-	member, err := Member(r, name)
-	if err != nil || member.IsZero() {
-		return "", false, err
-	}
-	var d codec.Decoder
-	d.ResetRaw(member)
-	text = d.String()
-	return text, true, d.Err()
-}
