@@ -188,6 +188,6 @@ func TestSabotaged(t *testing.T) {
 // The transport without sabotage is fine. Package stdio runs the suite with one like it in all revisions.
 func TestLines(t *testing.T) {
 	x := sabotage{}.transport()
-	x.Revisions, x.Calls = []jsonrpc.Revision{jsonrpc.LatestLegacy}, 1000
+	x.Revisions, x.Calls = []jsonrpc.Revision{jsonrpc.LatestLegacy, jsonrpc.Latest}, 1000
 	transporttest.Run(t, x)
 }

@@ -21,10 +21,10 @@ var cancelTests = []test{
 	{"ByDeadline", 0, cancelByDeadline},
 	{"AtAnyMoment F18", 0, cancelAtAnyMoment},
 	{"ByTheServer G-25", sessions, cancelByTheServer},
-	{"IsTold G-02 B-15", oneConnection, cancelIsTold},
+	{"IsTold G-02 B-15", lasting, cancelIsTold},
 	{"LateAnswersAreDropped G-09", 0, lateAnswersAreDropped},
 	{"OfNothingIsIgnored G-07 G-08 G-12", 0, cancelOfNothing},
-	{"OfNotificationsOnTheWire B-16", oneConnection, cancelOnTheWire},
+	{"OnTheWire B-16", lasting, cancelOnTheWire},
 }
 
 func withCancel(s *suite) (context.Context, context.CancelFunc) {

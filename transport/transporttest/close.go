@@ -18,13 +18,13 @@ var closeTests = []test{
 	{"WithCallsPending", 0, closeWithCalls},
 	{"AtTheSameTime", 0, closeAtTheSameTime},
 	{"WithinAHandler", 0, closeWithinAHandler},
-	{"ByTheServer", ownServer | oneConnection, closeByTheServer},
-	{"ByTheServerWithCallsPending", ownServer | oneConnection, closeByTheServerWithCalls},
+	{"ByTheServer", ownServer | lasting, closeByTheServer},
+	{"ByTheServerWithCallsPending", ownServer | lasting, closeByTheServerWithCalls},
 	{"ByTheServerWithinAHandler", sessions, closeByTheServerWithinAHandler},
-	{"ByBoth", ownServer | oneConnection, closeByBoth},
-	{"OnSession", ownServer | oneConnection, onSession},
+	{"ByBoth", ownServer | lasting, closeByBoth},
+	{"OnSession", ownServer | lasting, onSession},
 	{"OnSessionOfTheClient", 0, onSessionOfTheClient},
-	{"RefusedByTheServer", ownServer | oneConnection, refusedByTheServer},
+	{"RefusedByTheServer", ownServer | lasting, refusedByTheServer},
 	{"RefusedByTheClient", 0, refusedByTheClient},
 	{"HandlersEndFirst", ownServer, handlersEndFirst},
 	{"StubbornHandler", clock | ownServer, stubbornHandler},
@@ -211,12 +211,15 @@ func onSession(s *suite) {
 		l.alive()
 		require.Len(s, e.sessions.open(), 1)
 		require.Empty(s, ended)
-		require.NoError(s, list[i].Err())
+		mu.Lock()
+		ctx, n := list[i], len(list)
+		mu.Unlock()
+		require.Equal(s, i+1, n)
+		require.NoError(s, ctx.Err())
 		require.NoError(s, l.Close())
 		require.Equal(s, i+1, wait(s, ended, "OnSessionEnd"))
-		wait(s, list[i].Done(), "the end of the context")
+		wait(s, ctx.Done(), "the end of the context")
 	}
-	require.Len(s, list, 3)
 }
 
 func onSessionOfTheClient(s *suite) {

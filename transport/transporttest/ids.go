@@ -12,7 +12,7 @@ import (
 var idTests = []test{
 	{"EchoedExactly A-07 A-21", 0, idsEchoed},
 	{"NumberAndTextDiffer A-07", 0, numberAndText},
-	{"TwiceInFlight S26", oneConnection, twiceInFlight},
+	{"TwiceInFlight S26", lasting, twiceInFlight},
 	{"AgainAfterTheAnswer A-06", 0, againAfterTheAnswer},
 	{"OfCallsGrow A-05 A-06", 0, idsGrow},
 }

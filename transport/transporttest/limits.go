@@ -28,7 +28,7 @@ var limitTests = []test{
 	{"TenTimesTheLimit F6 F7 S14", ownServer, tenTimesTheLimit},
 	{"Depth", 0, depth},
 	{"CallsInFlight H-16", 0, callsInFlight},
-	{"RequestsInFlight H-16", ownServer | oneConnection, requestsInFlight},
+	{"RequestsInFlight H-16", ownServer | lasting, requestsInFlight},
 }
 
 // limits are those that are tested: within the first buffer of a reader, and beyond.

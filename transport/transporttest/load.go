@@ -27,7 +27,7 @@ var loadTests = []test{
 // Many connections that share a pool, with small limits: what is over them fails alone, and nobody gets what is another's.
 func concurrentConnectionsWithBufferLimits(s *suite) {
 	const limit = 4096
-	connections := 50
+	connections := 32
 	if s.tr.OtherProcess {
 		connections = 4
 	}
@@ -42,9 +42,9 @@ func concurrentConnectionsWithBufferLimits(s *suite) {
 	var wg sync.WaitGroup
 	for i := range connections {
 		l := e.dial(co)
-		for j := range 4 {
+		for j := range 3 {
 			wg.Go(func() {
-				for k := range 12 {
+				for k := range 8 {
 					nonce := strconv.Itoa(i*10_000 + j*1000 + k)
 					size := []int{10, 1000, limit / 2, limit * 2}[k%4]
 					res, err := l.call(ctx, "test/echo", params{Text: nonce + fill(size)})
@@ -185,7 +185,7 @@ func concurrentReadsAndWrites(s *suite) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			for j := range 6 {
+			for j := range 3 {
 				name := "test/echo"
 				if s.rev.Legacy() && (i+j)%2 == 0 {
 					name = "test/back"

@@ -32,9 +32,11 @@ const (
 	ownServer need = 1 << iota
 	// The clock of a bubble.
 	clock
-	// Revisions with sessions.
+	// A revision with sessions.
 	sessions
-	// A message of a client, of whatever kind and revision, is handled on the connection that it comes on.
+	// Something that lasts for as long as the client does: a session, or a connection.
+	lasting
+	// One connection for all messages of a client.
 	oneConnection
 )
 
@@ -66,13 +68,12 @@ func Run(t *testing.T, tr Transport) {
 	if tr.Calls <= 0 {
 		tr.Calls = 10_000
 	}
-	revisions := tr.Revisions
-	if revisions == nil {
+	if tr.Revisions == nil {
 		for v := jsonrpc.Rev20241105; v <= jsonrpc.Latest; v++ {
-			revisions = append(revisions, v)
+			tr.Revisions = append(tr.Revisions, v)
 		}
 	}
-	for _, v := range revisions {
+	for _, v := range tr.Revisions {
 		t.Run(v.String(), func(t *testing.T) {
 			for _, topic := range topics {
 				t.Run(topic.name, func(t *testing.T) {
@@ -94,7 +95,8 @@ func (x test) start(t *testing.T, tr *Transport, v jsonrpc.Revision) {
 		{x.needs&ownServer != 0 && tr.OtherProcess, "the server is another process"},
 		{x.needs&clock != 0 && !tr.Bubble, "there is no Bubble, whose clock this test needs"},
 		{x.needs&sessions != 0 && v.Modern(), "this revision has no sessions"},
-		{x.needs&oneConnection != 0 && v.Modern() && tr.Exchanges, "requests of this revision are exchanges of their own"},
+		{x.needs&lasting != 0 && v.Modern() && tr.Exchanges, "exchanges of this revision have nothing in common"},
+		{x.needs&oneConnection != 0 && tr.Exchanges, "messages are exchanges of their own"},
 	} {
 		if lack.is {
 			t.Skip(lack.text)

@@ -26,7 +26,7 @@ type suite struct {
 }
 
 // patience bounds the waits for events that come at once, outside of bubbles.
-var patience = 20 * time.Second
+var patience = time.Minute
 
 // within returns a context that ends a wait which would be endless. In a bubble, synctest sees that.
 func (s *suite) within() context.Context {
@@ -41,21 +41,29 @@ func (s *suite) within() context.Context {
 // eventually waits until ok.
 func (s *suite) eventually(ok func() bool, what string) {
 	s.Helper()
+	if !s.comes(ok) {
+		s.Fatal("it did not come: " + what)
+	}
+}
+
+// comes reports whether ok came true in time.
+func (s *suite) comes(ok func() bool) bool {
 	if s.bubble {
 		for range 1200 { // two minutes, which cost nothing
 			synctest.Wait()
 			if ok() {
-				return
+				return true
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
-		s.Fatal("it did not come: " + what)
+		return false
 	}
 	for end := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			s.Fatal("it did not come: " + what)
+			return false
 		}
 	}
+	return true
 }
 
 // wait waits for c to be closed or to have something.
@@ -78,8 +86,11 @@ func wait[T any](s *suite, c <-chan T, what string) (v T) {
 func (s *suite) newPool(c pool.Config) *pool.Pool {
 	p := pool.New(c)
 	s.Cleanup(func() {
-		s.eventually(func() bool { return p.Outstanding() == 0 }, "buffers back in pool "+c.Name)
-		for _, leak := range p.Leaks() {
+		if s.comes(func() bool { return p.Outstanding() == 0 }) {
+			return
+		}
+		s.Errorf("%d buffers of the pool %q are left", p.Outstanding(), c.Name)
+		for _, leak := range p.Leaks() { // with the tag pooldebug
 			s.Errorf("a buffer of %d bytes is left:\n%s", leak.Size, leak.Stack)
 		}
 	})

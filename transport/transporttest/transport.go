@@ -10,7 +10,7 @@ import (
 
 // Transport is what Run tests. Serve is required.
 type Transport struct {
-	// Revisions are those that the transport speaks; nil for all.
+	// Revisions are those that the transport speaks, the oldest first; nil for all.
 	Revisions []jsonrpc.Revision
 
 	// Serve starts a server that answers with h, and ends it in t.Cleanup; it returns before a client has come. o is not
@@ -28,8 +28,9 @@ type Transport struct {
 	// OtherProcess says that Serve does not use h and o: the server is another process, which serves Handler().
 	OtherProcess bool
 
-	// Exchanges says that in revisions without sessions each request has a connection or stream of its own, as in Streamable
-	// HTTP: the client cancels by closing it, and the ids of requests are told apart by it.
+	// Exchanges says that each message to the server is an exchange of its own, as with HTTP. What ends one exchange does not end
+	// others, nor the session. Where there are no sessions, a client cancels by ending the exchange, and the ids of
+	// requests have nothing to do with each other.
 	Exchanges bool
 
 	// Calls is how many calls are made at the same time where many are; 0 for 10,000.
