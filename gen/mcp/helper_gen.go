@@ -110,3 +110,51 @@ func (x *ElicitFormParams) AddField(name string, schema PrimitiveSchemaDefinitio
 func (x *InputRequiredResult) Add(key string, request InputRequest) {
 	x.InputRequests = append(x.InputRequests, codec.Member[InputRequest]{Key: key, Value: request})
 }
+
+// AddDefaults gives each field of form that x has no value for the default of its schema, if there is one: what the user has not
+// touched is what the form proposed. It is for accepted answers.
+func (x *ElicitResult) AddDefaults(form *ElicitFormParams) {
+	for _, field := range form.RequestedSchema.Properties {
+		if _, has := codec.Get(x.Content, field.Key); has {
+			continue
+		}
+		if v := defaultOf(field.Value); !v.IsZero() {
+			x.Content = append(x.Content, codec.Member[ElicitValue]{Key: field.Key, Value: v})
+		}
+	}
+}
+
+// defaultOf returns the default of a field; zero if it has none.
+func defaultOf(schema PrimitiveSchemaDefinition) ElicitValue {
+	var text Opt[string]
+	var list []string
+	switch s := schema.(type) {
+	case *BooleanSchema:
+		if v, ok := s.Default.Get(); ok {
+			return NewElicitValueBool(v)
+		}
+	case *NumberSchema:
+		if v, ok := s.Default.Get(); ok {
+			return NewElicitValueFloat(v)
+		}
+	case *StringSchema:
+		text = s.Default
+	case *LegacyTitledEnumSchema:
+		text = s.Default
+	case *UntitledSingleSelectEnumSchema:
+		text = s.Default
+	case *TitledSingleSelectEnumSchema:
+		text = s.Default
+	case *UntitledMultiSelectEnumSchema:
+		list = s.Default
+	case *TitledMultiSelectEnumSchema:
+		list = s.Default
+	}
+	if v, ok := text.Get(); ok {
+		return NewElicitValueString(v)
+	}
+	if list != nil {
+		return NewElicitValueArray(list)
+	}
+	return ElicitValue{}
+}

@@ -52,3 +52,26 @@ func TestResourceNotFound(t *testing.T) {
 		require.JSONEq(t, `{"jsonrpc":"2.0","id":1,"error":{"code":`+code+`,"message":"resource not found","data":{"uri":"a:\"b\""}}}`, got)
 	}
 }
+
+// SEP-1034: what a user leaves as it is has the value that the form proposes.
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	form := new(mcp.ElicitFormParams)
+	form.AddField("given", &mcp.StringSchema{Default: mcp.Some("no")}, false)
+	form.AddField("none", &mcp.StringSchema{}, false)
+	form.AddField("text", &mcp.StringSchema{Default: mcp.Some("")}, false)
+	form.AddField("bool", &mcp.BooleanSchema{Default: mcp.Some(false)}, false)
+	form.AddField("number", &mcp.NumberSchema{Type: mcp.NumberSchemaTypeInteger, Default: mcp.Some(30.0)}, false)
+	form.AddField("old", &mcp.LegacyTitledEnumSchema{Enum: []string{"a"}, Default: mcp.Some("a")}, false)
+	form.AddField("one", &mcp.UntitledSingleSelectEnumSchema{Enum: []string{"b"}, Default: mcp.Some("b")}, false)
+	form.AddField("titled", &mcp.TitledSingleSelectEnumSchema{Default: mcp.Some("c")}, false)
+	form.AddField("many", &mcp.UntitledMultiSelectEnumSchema{Default: []string{"d", "e"}}, false)
+	form.AddField("all", &mcp.TitledMultiSelectEnumSchema{Default: []string{}}, false)
+	form.AddField("later", &mcp.UnknownPrimitiveSchemaDefinition{}, false)
+	out := &mcp.ElicitResult{Action: "accept", Content: []codec.Member[mcp.ElicitValue]{{Key: "given", Value: mcp.NewElicitValueString("yes")}}}
+	out.AddDefaults(form)
+	got, err := out.AppendJSON(nil)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"action":"accept","content":{"given":"yes","text":"","bool":false,"number":30,"old":"a","one":"b","titled":"c","many":["d","e"],"all":[]}}`,
+		string(got))
+}
