@@ -238,6 +238,14 @@ func idle(s *suite) {
 // broken is what calls may fail with when the connection does.
 var broken = []transport.Code{transport.Closed, transport.Lost, transport.Protocol, transport.Process}
 
+// lost is what calls may fail with when the connection or the session does.
+func (s *suite) lost() []transport.Code {
+	if s.tr.Reconnects {
+		return append([]transport.Code{transport.SessionNotFound}, broken...)
+	}
+	return broken
+}
+
 // When a server vanishes within a message, all calls fail, and the client sees nothing of the message.
 func serverVanishes(s *suite) {
 	for _, message := range []string{`{"jsonrpc":"2.0","id":ID,"result":{"text":"hello"}}`, notification("test/note", `{"text":"hello","n":7}`)} {

@@ -150,6 +150,13 @@ func (l *ledger) open() (list []jsonrpc.Session) {
 	return list
 }
 
+// count returns how many sessions there were.
+func (l *ledger) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.order)
+}
+
 // ended returns the causes of the ends so far.
 func (l *ledger) ended() []error {
 	l.mu.Lock()
@@ -217,6 +224,7 @@ type link struct {
 	server *endpoint // nil if that is the test
 	script *script   // of the client
 	seen   *transport.Counters
+	ledger *ledger // of the sessions that the client has had
 }
 
 // clientOptions returns o, which may be nil, completed.
@@ -231,7 +239,8 @@ func (s *suite) clientOptions(o *transport.ClientOptions, l *link) *transport.Cl
 	}
 	c.Observer = transport.Observers(l.seen, c.Observer)
 	s.shutdown(&c.Timeouts)
-	new(ledger).watch(s, &c.Options)
+	l.ledger = new(ledger)
+	l.ledger.watch(s, &c.Options)
 	return &c
 }
 

@@ -33,6 +33,10 @@ type Transport struct {
 	// requests have nothing to do with each other.
 	Exchanges bool
 
+	// Reconnects says that a client is not Done when the server ends its session, as in Streamable HTTP: what waits fails, and
+	// the next call is made in a session of its own (rules D-54, D-60).
+	Reconnects bool
+
 	// Calls is how many calls are made at the same time where many are; 0 for 10,000.
 	Calls int
 }
