@@ -133,7 +133,7 @@ func (p *peer) Notify(ctx context.Context, method string, params codec.Appender)
 	if info == nil || !p.client && !info.CanCall {
 		return errCannotCall
 	}
-	if p.carrier != nil { // a stream knows by itself that it has ended
+	if p.carrier != nil { // it could still be sent, but to a session that is over
 		if err := p.ended(); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -255,7 +256,7 @@ func (h *handle) canceledByPeer() bool {
 		return false
 	}
 	defer r.mu.Unlock()
-	return r.settled == error(errCanceled)
+	return errors.Is(r.settled, errCanceled)
 }
 
 // sent is called when what open has begun is sent.

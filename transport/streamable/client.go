@@ -165,7 +165,7 @@ func (c *client) Close(ctx context.Context) error {
 	c.mu.Unlock()
 	c.stop()
 	if c.session.Load() != nil && !c.gone.Load() {
-		resp, err := c.http.Do(ctx, httpclient.Request{Method: http.MethodDelete, Header: c.headers(c.revision()).get})
+		resp, err := c.http.Do(ctx, httpclient.Request{Method: http.MethodDelete, Header: c.headers(c.revision()).get}) //nolint:bodyclose // Discard does
 		if err == nil {
 			httpclient.Discard(resp.Body)
 		}

@@ -33,6 +33,7 @@ type closing struct{ *http.Transport }
 
 // The end of a call reaches the server: legacy revisions are told, modern ones see the stream close (rules G-02, D-23, E-35).
 func TestClientCancel(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		rule         string
 		steps        map[string][]step

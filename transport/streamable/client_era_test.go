@@ -23,6 +23,7 @@ const (
 
 // What the server answers to the probe decides which revision is spoken.
 func TestEra(t *testing.T) {
+	t.Parallel()
 	v26, v25 := jsonrpc.Latest, jsonrpc.LatestLegacy
 	hang := func(_ http.ResponseWriter, r *seen) { <-r.ctx.Done() }
 	again := func(s step) map[string][]step {

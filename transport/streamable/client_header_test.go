@@ -111,6 +111,7 @@ const annotated = `{
 
 // Arguments that the tool's schema names are sent in headers (rules E-11, E-17, E-20 to E-25).
 func TestParamHeaders(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		rule, arguments string
 		want            map[string]string // without Mcp-Param-
@@ -164,6 +165,7 @@ func paramsOf(x *seen) map[string]string {
 
 // Tools whose annotations are not valid do not get to the application (rules E-12 to E-16).
 func TestInvalidTools(t *testing.T) {
+	t.Parallel()
 	deep := strings.Repeat(`{"type":"object","properties":{"a":`, 300) + `{"type":"string","x-mcp-header":"D"}` + strings.Repeat(`}}`, 300)
 	for _, row := range []struct {
 		rule, properties string
@@ -265,6 +267,7 @@ func TestLatestSchema(t *testing.T) {
 
 // A server that misses a header is asked for its tools, and gets the call once more (rule E-18).
 func TestHeaderMismatch(t *testing.T) {
+	t.Parallel()
 	mismatch := failure(400, jsonrpc.CodeHeaderMismatch, "")
 	list := "POST tools/list"
 	first := result(`{"resultType":"complete","tools":[],"nextCursor":"2"}`)

@@ -25,6 +25,7 @@ func sized(id string, n int) string {
 
 // Everything that is read has a limit (rules S15, S17, F6, F7).
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	const limit = 20_000
 	chunked := func(n int) step {
 		return func(w http.ResponseWriter, r *seen) {
@@ -78,12 +79,12 @@ func TestLimits(t *testing.T) {
 		{"S15 endless JSON", endless("application/json", many), transport.MessageTooLarge},
 		{"S15 an endless error", func(w http.ResponseWriter, r *seen) {
 			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(400)
+			w.WriteHeader(http.StatusBadRequest)
 			endless("application/json", many)(w, r)
 		}, transport.Rejected},
 		{"S15 an endless error in HTML", func(w http.ResponseWriter, r *seen) {
 			w.Header().Set("Content-Type", "text/html")
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 			endless("text/html", many)(w, r)
 		}, transport.Rejected},
 		{"S15 headers below", header(10_000), 0},
@@ -225,4 +226,51 @@ func TestRetryAfter(t *testing.T) {
 	require.ErrorContains(t, err, "slowly")
 	var answer *jsonrpc.Error
 	require.ErrorAs(t, err, &answer)
+}
+
+// Of what is too large only that message is lost: it is looked through for whose it was (rules B-18, F6).
+func TestOverlongEvents(t *testing.T) {
+	t.Parallel()
+	big := strings.Repeat("x", 30_000)
+	for _, row := range []struct {
+		rule    string
+		limits  transport.Limits
+		stream  []string
+		code    transport.Code // 0 for a good answer
+		refuses bool
+	}{
+		{"a notification", transport.Limits{}, []string{`data: {"jsonrpc":"2.0","method":"m","params":{"x":"` + big + `"}}` + "\n\n", answer(okResult)}, 0, false},
+		{"the answer, on a stream that lasts", transport.Limits{}, []string{answer(`{"x":"` + big + `"}`), "1h"}, transport.MessageTooLarge, false},
+		{"an answer to nobody", transport.Limits{}, []string{`data: {"jsonrpc":"2.0","id":99,"result":{"x":"` + big + `"}}` + "\n\n", answer(okResult)}, 0, false},
+		{"a request", transport.Limits{}, []string{`data: {"jsonrpc":"2.0","id":"r","method":"m","params":{"x":"` + big + `"}}` + "\n\n", "100ms", answer(okResult)}, 0, true},
+		{"a request within the limit of events", transport.Limits{Event: 1 << 20}, []string{`data: {"jsonrpc":"2.0","id":"r","method":"m","params":{"x":"` + big + `"}}` + "\n\n", "100ms", answer(okResult)}, 0, true},
+		{"a request that is none", transport.Limits{}, []string{`data: {"jsonrpc":"2.0","id":"r","method":"m","params":[1]}` + "\n\n", "100ms", answer(okResult)}, 0, true},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			t.Parallel()
+			s := newScript(withSteps(legacyServer, map[string][]step{callTool: {streamOf(row.stream...)}}))
+			o := new(streamable.DialOptions)
+			o.Limits = row.limits
+			o.Limits.Message = 20_000
+			if o.Limits.Event == 0 {
+				o.Limits.Event = 20_000
+			}
+			c := mustDial(t, s, nil, o)
+			got, err := do(t, c, "tools/call", callEcho)
+			if row.code == 0 {
+				require.NoError(t, err)
+				require.Equal(t, okResult, got)
+			} else {
+				require.ErrorIs(t, err, row.code)
+			}
+			require.NoError(t, c.Close())
+			answers := s.requests("POST response")
+			if !row.refuses {
+				require.Empty(t, answers)
+				return
+			}
+			require.Len(t, answers, 1)
+			require.Contains(t, answers[0].Body, `"id":"r","error":`)
+		})
+	}
 }

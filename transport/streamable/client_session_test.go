@@ -85,6 +85,7 @@ func TestSessionIDs(t *testing.T) {
 
 // A session that the server has forgotten is opened again, and the request that found out is sent once more (rules D-54, D-60, F16).
 func TestSessionGone(t *testing.T) {
+	t.Parallel()
 	gone := failure(404, -32001, "")
 	for _, row := range []struct {
 		rule  string
@@ -179,6 +180,7 @@ func TestSessionGoneForMany(t *testing.T) {
 
 // The stream of a session is opened once the session is, and its loss ends nothing (rules D-26 to D-33).
 func TestSessionStream(t *testing.T) {
+	t.Parallel()
 	note := "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n\n"
 	hang := "1h"
 	for _, row := range []struct {

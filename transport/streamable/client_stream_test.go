@@ -19,6 +19,7 @@ const callTool = "POST tools/call"
 
 // What comes in answer to a call, as JSON or as a stream.
 func TestReply(t *testing.T) {
+	t.Parallel()
 	text := okResult
 	for _, row := range []struct {
 		rule  string
@@ -135,6 +136,7 @@ func wantStatus(code int) func(*testing.T, error) {
 
 // A stream that has named events is resumed; what has come is not sent again (rules D-13 to D-16, D-25, D-41, D-47).
 func TestResume(t *testing.T) {
+	t.Parallel()
 	none := status(405, "", "")
 	get := func(x *seen, h string) []string { return x.Header[http.CanonicalHeaderKey(h)] }
 	for _, row := range []struct {
@@ -301,6 +303,7 @@ func TestAnswerElsewhere(t *testing.T) {
 
 // Revision 2025-03-26 has batches (rules A-22, A-26).
 func TestClientBatch(t *testing.T) {
+	t.Parallel()
 	answer := `{"jsonrpc":"2.0","id":ID,"result":` + okResult + `}`
 	note := `{"jsonrpc":"2.0","method":"notifications/message","params":{}}`
 	for _, row := range []struct {

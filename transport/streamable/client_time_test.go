@@ -117,7 +117,7 @@ func TestTimeouts(t *testing.T) {
 		{"S28 a slow body", modernServer, dribble("application/json", " "), "tools/call", 30 * time.Second, "reading the response"},
 		{"S28 a slow error", modernServer, func(w http.ResponseWriter, r *seen) {
 			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 			dribble("application/json", " ")(w, r)
 		}, "tools/call", 30 * time.Second, "reading the response"},
 	} {

@@ -59,9 +59,9 @@ func (x *clientCall) post(frame []byte, h http.Header) error {
 		err  error
 	)
 	if x.o.Method == callListen { // it has no other bound
-		resp, err = c.within(x.ctx, r)
+		resp, err = c.within(x.ctx, r) //nolint:bodyclose // receive does
 	} else {
-		resp, err = c.http.Do(x.ctx, r)
+		resp, err = c.http.Do(x.ctx, r) //nolint:bodyclose // receive does
 	}
 	if err != nil {
 		return err

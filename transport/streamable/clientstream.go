@@ -150,7 +150,7 @@ func (x *clientCall) readStream(resp *http.Response) error {
 			return s.broken(err, "the stream ended before the answer")
 		}
 		s.free()
-		if resp, err = x.c.resume(x.ctx, last, &r); err != nil {
+		if resp, err = x.c.resume(x.ctx, last, &r); err != nil { //nolint:bodyclose // the stream does
 			return err
 		}
 		s = x.c.open(resp, last)

@@ -93,7 +93,7 @@ func RetryAfter(value string, now time.Time) time.Duration {
 		return 0
 	}
 	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return min(time.Duration(n)*time.Second, maxRetryAfter) //nolint:gosec // 31 bits
+		return min(time.Duration(n)*time.Second, maxRetryAfter)
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {

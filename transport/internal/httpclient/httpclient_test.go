@@ -132,7 +132,7 @@ func TestShort(t *testing.T) {
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	resp := &http.Response{
-		StatusCode: 503, Header: http.Header{"Retry-After": {"3"}}, Body: io.NopCloser(strings.NewReader("a\n\x1b" + strings.Repeat("b", 300))),
+		StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"3"}}, Body: io.NopCloser(strings.NewReader("a\n\x1b" + strings.Repeat("b", 300))),
 	}
 	err := Refused(resp, nil)
 	require.EqualError(t, err, `transport: rejected: the server says "a\n\x1b`+strings.Repeat("b", 253)+`" ...: HTTP status 503: try again in 3s`)
