@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -24,19 +23,25 @@ func (s *stream) batch(r *request, frame []byte, n *uint64) bool {
 	if err != nil {
 		return s.refuse(r, err, n)
 	}
-	if !s.flush(n) { // a notification may be among them, and nobody can relieve it
-		p.recycle(r)
-		return false
-	}
-	x := &batch{p: p, out: s.out, open: 1}
-	b := s.b.Hold()
+	x := &batch{p: p, open: 1}
+	b, returned := s.b.Hold(), false
+	defer func() {
+		b.Drop()
+		if !returned { // a handler of a notification has ended the goroutine
+			x.finish()
+			go s.read()
+		}
+	}()
 	s.keep(r)
 	for _, element := range list {
-		p.element(x, b, element, &s.slab)
+		s.element(x, b, element)
 	}
-	x.leave() // the last one to leave sends the answers
-	b.Drop()
-	return true
+	returned = true
+	if answers := x.leave(); len(answers) > 0 {
+		buf, _ := s.out.begin(urgent)
+		s.hold(append(buf, answers...))
+	}
+	return s.flush(n)
 }
 
 // elements takes a batch apart.
@@ -55,34 +60,32 @@ func elements(frame []byte, limit int) ([][]byte, error) {
 }
 
 // element handles one message of a batch.
-func (p *peer) element(x *batch, b *block.Block, frame []byte, slab *[]handle) {
+func (s *stream) element(x *batch, b *block.Block, frame []byte) {
+	p := s.p
 	r := p.request(b)
-	r.out = x
+	r.out, r.batch = s.out, x
 	err := jsonrpc.Scan(frame, &r.m)
 	if err == nil && r.m.Kind != jsonrpc.Response {
 		if err = p.admitInBatch(r); err == nil && r.m.Kind == jsonrpc.Request {
-			x.serve(p.cut(slab, r))
+			x.serve(p.cut(&s.slab, r))
 			return
 		}
 	}
+	defer p.recycle(r)
 	switch {
 	case err != nil:
 		p.observe(Observation{Event: BadMessage, Method: r.m.Method, Err: err})
 		var e *jsonrpc.Error
 		if errors.As(err, &e) && p.answers(&r.m, e) {
-			x.enter()
-			p.sendError(x, r.m.ID, e, turn{})
-			x.leave()
+			x.refuse(r.m.ID, e)
 		} else {
 			p.loseBad(&r.m, err)
 		}
 	case r.m.Kind == jsonrpc.Response:
 		p.deliver(&r.m, b, nil)
 	default:
-		r.out = x.out
-		p.note(p.cut(slab, r))
+		p.note(p.cut(&s.slab, r))
 	}
-	p.recycle(r)
 }
 
 var errInitializeInBatch = jsonrpc.NewError(jsonrpc.CodeInvalidRequest, "invalid request: initialize in a batch", nil)
@@ -107,8 +110,7 @@ func (p *peer) admitInBatch(r *request) error {
 // batch is where the answers to the requests of one batch go: they are sent together, when the last one is there. What
 // else is sent goes its own way.
 type batch struct {
-	p   *peer
-	out sink
+	p *peer
 
 	mu   sync.Mutex
 	open int // requests that are being handled, and the reader
@@ -118,55 +120,73 @@ type batch struct {
 // serve handles a request of the batch.
 func (x *batch) serve(h *handle) {
 	p := x.p
-	x.enter()
+	x.mu.Lock()
+	x.open++
+	x.mu.Unlock()
 	p.mu.Lock()
 	p.track(h)
 	p.busy++
 	p.mu.Unlock()
 	go func() {
+		defer func() { // also if the handler ends the goroutine
+			x.finish()
+			p.recycle(h.r)
+			p.leave()
+		}()
 		p.endIfClosed(h)
-		p.serve(h)
-		x.leave()
-		p.recycle(h.r)
-		p.leave()
+		p.stream.handle(h, turn{})
 	}()
 }
 
-func (x *batch) enter() {
-	x.mu.Lock()
-	x.open++
-	x.mu.Unlock()
+// finish is called at the end of each request.
+func (x *batch) finish() {
+	answers := x.leave()
+	if len(answers) == 0 {
+		return
+	}
+	out := x.p.out
+	buf, err := begin(context.Background(), out, answer)
+	if err != nil {
+		return // the stream has ended
+	}
+	_ = out.send(context.Background(), append(buf, answers...), turn{}, false) // a failed write ends the stream
 }
 
-// leave is called at the end of each request, and by the reader. The last one sends the answers, if there are any: a batch of
-// notifications has none.
-func (x *batch) leave() {
+// leave is called at the end of each request, and by the reader. The last one has to send the answers that it returns, if there are
+// any: a batch of notifications has none.
+func (x *batch) leave() (answers []byte) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.open--; x.open > 0 || len(x.buf) == 0 {
-		return
+		return nil
 	}
-	_ = x.out.send(context.Background(), append(append(x.out.begin(), x.buf...), ']'), turn{}, true) // a failed write ends the stream
-	x.buf = nil
+	return append(x.buf, ']')
 }
 
-func (x *batch) begin() []byte {
+// refuse answers an element that is not handled.
+func (x *batch) refuse(id jsonrpc.ID, e *jsonrpc.Error) {
+	buf, _ := x.begin(urgent)
+	if buf, err := jsonrpc.AppendError(buf, id, e); err == nil {
+		x.buf = buf
+	}
+	x.abort()
+}
+
+func (x *batch) begin(rank) ([]byte, bool) {
 	x.mu.Lock()
 	if len(x.buf) == 0 {
-		return append(x.buf, '[')
+		return append(x.buf, '['), true
 	}
-	return append(x.buf, ',')
+	return append(x.buf, ','), true
 }
+
+// room has nothing to wait for: the answers are sent later.
+func (x *batch) room(context.Context, rank) error { return nil }
 
 func (x *batch) abort() { x.mu.Unlock() }
 
-func (x *batch) send(ctx context.Context, buf []byte, t turn, final bool) error {
-	if final {
-		x.buf = buf
-		x.mu.Unlock()
-		return nil
-	}
-	message := bytes.Clone(buf[len(x.buf)+1:])
+func (x *batch) send(_ context.Context, buf []byte, _ turn, _ bool) error {
+	x.buf = buf
 	x.mu.Unlock()
-	return x.out.send(ctx, append(x.out.begin(), message...), t, false)
+	return nil
 }

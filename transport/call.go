@@ -10,7 +10,6 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport/internal/block"
-	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
 // call is a Call with what the engine has to know of it.
@@ -19,14 +18,15 @@ type call struct {
 	p        *peer
 	live     bool
 	id       int64
-	text     [20]byte     // the id's
-	token    [20]byte     // the progress token's
-	buf      pool.Buffer  // Params'
-	block    *block.Block // what Reply borrows
-	err      error        // instead of a Reply
-	sent     bool         // the request is on its way
-	again    bool         // it is sent in another session, once
-	done     chan struct{}
+	text     [20]byte      // the id's
+	token    [20]byte      // the progress token's
+	buf      pool.Buffer   // Params'
+	block    *block.Block  // what Reply borrows
+	err      error         // instead of a Reply
+	sent     bool          // the request is on its way
+	again    bool          // it is sent in another session, once
+	turn     chan struct{} // a call that waits for fewer to be waits no more: it has an id, or there is a cause why not
+	done     chan struct{} // a call with an id has a Reply or an err; one for each id but those that it forgets
 	moved    chan struct{} // progress came: the timeout begins anew
 	timer    *time.Timer
 	watch    func(codec.Raw) // OnProgress while Do runs; guarded by peer.mu
@@ -51,7 +51,10 @@ func (p *peer) NewCall(method string) *jsonrpc.Call {
 	if n := len(p.free); n > 0 {
 		cl, p.free = p.free[n-1], p.free[:n-1]
 	} else {
-		cl = &call{p: p, done: make(chan struct{}, 1), moved: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
+		cl = &call{
+			p: p, turn: make(chan struct{}, 1), done: make(chan struct{}, 1), moved: make(chan struct{}, 1),
+			timer: time.NewTimer(time.Hour),
+		}
 		cl.timer.Stop()
 	}
 	cl.live = true
@@ -97,18 +100,21 @@ func (cl *call) drop() {
 	}
 }
 
-// Do is for calls that no request is known for. If ctx is the one of a handler, the reader that runs that handler
-// has to be relieved first, or the answer would never be read.
+// Do is for calls that no request is known for. If ctx is the one of a handler, the reader that runs that handler is relieved first: the
+// one of p, or the answer would never be read; that of another peer, because a gateway would handle one request at a time.
 func (p *peer) Do(ctx context.Context, c *jsonrpc.Call) error {
-	if h := handleOf(ctx); h != nil && h.p == p {
-		if err := h.leaveReader(); err != nil {
+	if h := handleOf(ctx); h != nil {
+		if err := h.leaveReader(); err != nil && h.p == p {
 			return err
 		}
 	}
-	if !p.client {
+	switch {
+	case !p.client:
 		if err := p.mayCall(c); err != nil {
 			return err
 		}
+	case !p.admitted.Load(): // OnSession is still asked, and nobody reads
+		return errCannotCall
 	}
 	return p.do(ctx, c, nil)
 }
@@ -132,7 +138,10 @@ func (p *peer) do(ctx context.Context, jc *jsonrpc.Call, h *handle) error {
 // run is do for a call of p.
 func (cl *call) run(ctx context.Context, h *handle) error {
 	p := cl.p
-	if p.carrier != nil {
+	switch {
+	case ctx.Err() != nil:
+		return FromContext(ctx, "before "+strconv.Quote(cl.Method)+" was sent")
+	case p.carrier != nil:
 		return cl.runCarried(ctx)
 	}
 	timeout := cl.timeout()
@@ -142,14 +151,21 @@ func (cl *call) run(ctx context.Context, h *handle) error {
 		defer cl.timer.Stop()
 		expired = cl.timer.C
 	}
+	var last time.Time
+	if cl.OnProgress != nil { // progress gives more time, up to a maximum (rule G-04)
+		last = time.Now().Add(max(timeout, p.opts.Timeouts.MaxCall))
+	}
 	err := cl.begin(ctx, expired)
 	if err != nil {
 		return err
 	}
 	if err = cl.send(ctx, h); err == nil {
-		err = cl.wait(ctx, timeout, expired)
+		err = cl.wait(ctx, timeout, last, expired)
 	}
 	if err == nil {
+		if cl.err != nil {
+			p.unwatch(cl) // it was not the reader that has ended the call: an OnProgress may run
+		}
 		return cl.outcome()
 	}
 	if !p.forget(cl) { // answered meanwhile, or the connection has ended: that counts
@@ -179,7 +195,7 @@ func (cl *call) begin(ctx context.Context, expired <-chan time.Time) error {
 		return p.cause
 	}
 	cl.drop()
-	cl.err, cl.sent, cl.watch = nil, false, cl.OnProgress
+	cl.id, cl.err, cl.sent, cl.watch = 0, nil, false, cl.OnProgress
 	select {
 	case <-cl.moved: // of an earlier use
 	default:
@@ -193,24 +209,27 @@ func (cl *call) begin(ctx context.Context, expired <-chan time.Time) error {
 	p.mu.Unlock()
 	var err error
 	select {
-	case <-cl.done:
-		return cl.err
+	case <-cl.turn:
+		if cl.id == 0 {
+			return p.cause
+		}
+		return nil
 	case <-ctx.Done():
 		err = FromContext(ctx, "waiting for one of too many calls to end")
 	case <-expired:
 		err = NewError(Timeout, "waiting for one of too many calls to end", nil)
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if i := slices.Index(p.waiting, cl); i >= 0 {
 		p.waiting = slices.Delete(p.waiting, i, i+1)
+		p.mu.Unlock()
 		return err
 	}
-	<-cl.done // it has just got its turn
-	if cl.err != nil {
-		return cl.err
+	p.mu.Unlock()
+	// It has just got its turn, and may have been answered, though nobody was asked.
+	if <-cl.turn; cl.id != 0 && !p.forget(cl) {
+		<-cl.done
 	}
-	p.release(cl.id)
 	return err
 }
 
@@ -234,7 +253,7 @@ func (p *peer) release(id int64) {
 	p.waiting[0] = nil
 	p.waiting = p.waiting[1:]
 	p.number(next)
-	next.done <- struct{}{}
+	next.turn <- struct{}{} // has room: next has left the list
 }
 
 // forget removes cl from the calls that wait. If it reports false, cl.done has or gets its token. After it, no OnProgress
@@ -245,13 +264,8 @@ func (p *peer) forget(cl *call) bool {
 	if mine {
 		p.release(cl.id)
 	}
-	watched := cl.watch != nil
-	cl.watch = nil
 	p.mu.Unlock()
-	if watched {
-		p.progress.Lock()   // waits for one that runs
-		p.progress.Unlock() //nolint:staticcheck // the critical section is somebody else's
-	}
+	p.unwatch(cl)
 	return mine
 }
 
@@ -261,7 +275,7 @@ func (cl *call) send(ctx context.Context, h *handle) error {
 	if err != nil {
 		return err
 	}
-	out, buf, err := p.beginFor(h)
+	out, buf, err := p.beginFor(ctx, h, ordinary)
 	if err != nil {
 		return err
 	}
@@ -292,11 +306,12 @@ func (cl *call) appendTo(buf []byte, id jsonrpc.ID) ([]byte, error) {
 }
 
 // beginFor begins a message because of the request h, if that is not nil.
-func (p *peer) beginFor(h *handle) (sink, []byte, error) {
+func (p *peer) beginFor(ctx context.Context, h *handle, k rank) (sink, []byte, error) {
 	if h != nil {
-		return h.open()
+		return h.open(ctx, k)
 	}
-	return p.out, p.out.begin(), nil
+	buf, err := begin(ctx, p.out, k)
+	return p.out, buf, err
 }
 
 // jsonID returns the id without the allocation that jsonrpc.IntID has: it borrows cl.text.
@@ -307,12 +322,8 @@ func (cl *call) jsonID() (id jsonrpc.ID, err error) {
 	return id, err
 }
 
-// wait returns nil if cl.done had its token. Progress makes the timeout begin anew, up to a maximum (rule G-04).
-func (cl *call) wait(ctx context.Context, timeout time.Duration, expired <-chan time.Time) error {
-	var began time.Time
-	if cl.OnProgress != nil {
-		began = time.Now()
-	}
+// wait returns nil if cl.done had its token. Progress makes the timeout begin anew, until last.
+func (cl *call) wait(ctx context.Context, timeout time.Duration, last time.Time, expired <-chan time.Time) error {
 	for {
 		select {
 		case <-cl.done:
@@ -322,8 +333,8 @@ func (cl *call) wait(ctx context.Context, timeout time.Duration, expired <-chan 
 		case <-expired:
 			return NewError(Timeout, "waiting for the answer to "+strconv.Quote(cl.Method), nil)
 		case <-cl.moved:
-			if left := cl.p.opts.Timeouts.MaxCall - time.Since(began); timeout > 0 {
-				cl.timer.Reset(max(min(timeout, left), 0))
+			if timeout > 0 {
+				cl.timer.Reset(max(min(timeout, time.Until(last)), 0))
 			}
 		}
 	}
@@ -395,47 +406,17 @@ func (p *peer) loseBad(m *jsonrpc.Message, err error) {
 	}
 }
 
-// progressed hands a progress notification to the call that it is about. It reports false if there is none.
-func (p *peer) progressed(m *jsonrpc.Message) bool {
-	token, err := peek.Progress(m.Params)
-	if err != nil {
-		return false
-	}
-	id, ok := token.Int64()
-	if !ok {
-		return false
-	}
-	p.progress.Lock()
-	defer p.progress.Unlock()
-	p.mu.Lock()
-	cl := p.calls[id]
-	if cl == nil || cl.watch == nil {
-		p.mu.Unlock()
-		return false
-	}
-	f := cl.watch
-	if cl.ctx != nil {
-		cl.alarm.extend()
-	}
-	p.mu.Unlock()
-	select {
-	case cl.moved <- struct{}{}:
-	default:
-	}
-	f(m.Params)
-	return true
-}
-
 // cancelAtPeer tells the peer that nobody waits for the answer any more (rules G-02, B-15).
 func (p *peer) cancelAtPeer(id int64, why error, h *handle) {
 	params := cancelParams(id, why)
 	if h != nil && h.canceledByPeer() { // it does not read the request's own stream any more (rule D-24)
 		h = nil
 	}
-	out, buf, err := p.beginFor(h)
+	ctx := context.Background() // it does not wait for room
+	out, buf, err := p.beginFor(ctx, h, urgent)
 	if err != nil { // the request is over: elsewhere, then
 		h = nil
-		out, buf, err = p.beginFor(nil)
+		out, buf, err = p.beginFor(ctx, nil, urgent)
 	}
 	if h != nil {
 		defer h.sent()
@@ -447,7 +428,7 @@ func (p *peer) cancelAtPeer(id int64, why error, h *handle) {
 		out.abort()
 		return
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	stop() // it does not wait for room
-	_ = out.send(ctx, buf, turn{}, false)
+	ctx, stop := context.WithCancel(ctx)
+	stop()                                // nor does that
+	_ = out.send(ctx, buf, turn{}, false) // a failed write ends the stream
 }

@@ -155,7 +155,7 @@ func (c *Client) open(ctx context.Context) (*connection, error) {
 		return nil, err
 	}
 	p := newPeer(l.name(), c.handler, c.opts.Options.withDefaults())
-	p.client = true
+	p.client, p.of = true, c
 	l.link(c.life, p)
 	if err := p.begin(); err != nil {
 		return nil, err
@@ -166,18 +166,7 @@ func (c *Client) open(ctx context.Context) (*connection, error) {
 // discard closes a connection that was not used.
 func (x *connection) discard() {
 	_ = x.Close() // why it is discarded says more
-	x.wait()
-}
-
-// wait waits until nothing is left of x, within what shutting down may take.
-func (x *connection) wait() {
-	t := time.NewTimer(x.opts.Timeouts.Shutdown + x.opts.Timeouts.Kill)
-	defer t.Stop()
-	select {
-	case <-x.gone.wait():
-	case <-t.C:
-		x.finish(nil)
-	}
+	x.linger()
 }
 
 // keep waits for the end of a connection and opens another, if that is wanted.
@@ -185,7 +174,7 @@ func (c *Client) keep(x *connection) {
 	defer close(c.done)
 	defer c.cancel()
 	for {
-		<-x.gone.wait()
+		x.linger()
 		next, err := c.reopen(x)
 		c.mu.Lock()
 		if err != nil {
@@ -257,10 +246,10 @@ func (c *Client) NewCall(method string) *jsonrpc.Call { return c.cur.Load().NewC
 func (c *Client) Do(ctx context.Context, jc *jsonrpc.Call) error {
 	x := c.cur.Load()
 	cl, ok := jc.Owner().(*call)
-	if !ok || !cl.live {
+	if !ok || !cl.live || cl.p.of != c {
 		return errForeign
 	}
-	cl.p, cl.id = x.peer, 0 // of the connection for which it was made
+	cl.p, cl.id = x.peer, 0 // it may have been made for a connection before this one
 	err := c.doOn(ctx, x, jc)
 	switch {
 	case err == nil || c.connector.Retry == nil:
@@ -373,14 +362,20 @@ func (c *Client) Err() error {
 
 // Close ends the connection and waits until nothing is left of it, for at most Timeouts.Shutdown and Timeouts.Kill. Calls
 // that wait fail with Closed. The error is that of closing the connection.
+//
+// A handler, an OnProgress or an OnSessionEnd that calls Close is something that is left: Close then takes all of that time. It can
+// close the Session instead, which waits for nothing.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
 	c.cancel()
-	x := c.cur.Load()
-	err := x.Close()
-	x.wait()
-	<-c.done
+	err := c.cur.Load().Close()
+	t := time.NewTimer(c.opts.Timeouts.Shutdown + c.opts.Timeouts.Kill)
+	defer t.Stop()
+	select {
+	case <-c.done:
+	case <-t.C:
+	}
 	return err
 }

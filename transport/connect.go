@@ -2,9 +2,7 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"io"
-	"time"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 )
@@ -48,23 +46,12 @@ func (s Stream) Serve(ctx context.Context, h jsonrpc.Handler, o *Options) error 
 	}
 	select {
 	case <-p.gone.wait():
-	case <-p.Done(): // a reader may wait for ever, if In cannot be closed
-		p.abandon(nil, s.Close != nil)
+	case <-p.Done():
 	case <-ctx.Done():
-		p.abandon(FromContext(ctx, "serving"), s.Close != nil)
+		p.end(FromContext(ctx, "serving"))
 	}
+	p.linger()
 	return endOf(p.cause)
-}
-
-// errClosed is the cause of the end that Close brings about.
-var errClosed = NewError(Closed, "by this side", nil)
-
-// endOf is what Serve returns for the cause of a session's end.
-func endOf(cause error) error {
-	if CodeOf(cause) == Closed && (errors.Unwrap(cause) == nil || errors.Is(cause, io.EOF)) {
-		return nil
-	}
-	return cause
 }
 
 func (s Stream) name() string              { return s.Name }
@@ -74,46 +61,6 @@ func (s Stream) link(ctx context.Context, p *peer) {
 	p.base, p.stop = context.WithCancel(ctx)
 	p.stream = newStream(p, s)
 	p.out, p.offer = p.stream.out, p.stream.out.offer
-}
-
-// ended says why no call can be made any more; nil if one can.
-func (p *peer) ended() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.cause
-}
-
-// flush waits until all is written, for as long as the end of a connection may be put off by that. What waits to be written to
-// a server are mostly requests that nobody waits for any more: a server that does not read gets little time.
-func (p *peer) flush() {
-	d := p.opts.Timeouts.Shutdown
-	if p.client {
-		d = min(d, time.Second)
-	}
-	ctx, stop := context.WithTimeout(context.Background(), d)
-	defer stop()
-	p.stream.out.idle(ctx)
-}
-
-// abandon ends p for cause, if it has not ended. A reader that does not return, though the connection is closed or
-// because it cannot be, is left behind.
-func (p *peer) abandon(cause error, closes bool) {
-	p.end(cause)
-	t := p.opts.Timeouts
-	p.quietWithin(t.Shutdown)
-	p.flush()
-	if closes {
-		p.stream.shutdown()
-		timer := time.NewTimer(t.Kill)
-		defer timer.Stop()
-		select {
-		case <-p.gone.wait():
-			return
-		case <-timer.C:
-		}
-	}
-	p.finish(cause)
-	<-p.gone.wait()
 }
 
 var errOnlyOne = NewError(Closed, "there is no second connection", nil)

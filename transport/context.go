@@ -66,15 +66,19 @@ func (h *handle) Err() error {
 		return context.Canceled
 	}
 	defer r.mu.Unlock()
+	return r.look()
+}
+
+// look returns why the context has ended, or nil. Once there is a reason, it stays.
+func (r *request) look() error {
 	switch {
-	case r.over:
-		return context.Canceled
+	case r.why != nil:
+	case r.exchange.parent != nil && !r.detached && r.exchange.parent.Err() != nil:
+		r.why = r.exchange.parent.Err()
 	case r.p.stateless && r.p.done.isEnded():
-		return context.Canceled
-	case r.exchange.parent != nil && !r.detached:
-		return r.exchange.parent.Err()
+		r.why = context.Canceled
 	}
-	return nil
+	return r.why
 }
 
 func (h *handle) Done() <-chan struct{} {
@@ -144,7 +148,9 @@ func (h *handle) AfterFunc(f func()) (stop func() bool) {
 
 // end ends the context and returns what is to run after mu is unlocked; nil for nothing.
 func (r *request) end() (run func()) {
-	r.over = true
+	if r.over = true; r.look() == nil {
+		r.why = context.Canceled
+	}
 	if r.done != nil {
 		close(r.done)
 		r.done = nil

@@ -146,31 +146,32 @@ func (s *ServerSession) Gone() <-chan struct{} { return s.gone.wait() }
 
 // finishSession takes down what is left of a session without a stream, once its handlers have returned.
 func (p *peer) finishSession() {
-	p.ending.Do(func() {
-		p.subs.end()
-		if p.opts.Hub != nil {
-			p.opts.Hub.leave(p)
+	if !p.down.CompareAndSwap(false, true) {
+		return // OnSessionEnd may be who ends it
+	}
+	p.subs.end()
+	if p.opts.Hub != nil {
+		p.opts.Hub.leave(p)
+	}
+	if p.onEnd != nil {
+		p.onEnd()
+	}
+	p.mu.Lock()
+	busy := p.busy
+	p.mu.Unlock()
+	if busy == 0 && p.carrier == nil && (p.queue == nil || p.queue.empty()) {
+		p.sessionGone()
+		return
+	}
+	go func() { // one of the handlers may be who ends it
+		p.quietWithin(p.opts.Timeouts.Shutdown + p.opts.Timeouts.Kill)
+		if p.queue != nil { // what they have answered last
+			ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Shutdown)
+			p.queue.Flush(ctx)
+			stop()
 		}
-		if p.onEnd != nil {
-			p.onEnd()
-		}
-		p.mu.Lock()
-		busy := p.busy
-		p.mu.Unlock()
-		if busy == 0 && p.carrier == nil && (p.queue == nil || p.queue.empty()) {
-			p.sessionGone()
-			return
-		}
-		go func() { // one of the handlers may be who ends it
-			p.quietWithin(p.opts.Timeouts.Shutdown + p.opts.Timeouts.Kill)
-			if p.queue != nil { // what they have answered last
-				ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Shutdown)
-				p.queue.Flush(ctx)
-				stop()
-			}
-			p.sessionGone()
-		}()
-	})
+		p.sessionGone()
+	}()
 }
 
 func (p *peer) sessionGone() {

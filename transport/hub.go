@@ -169,10 +169,10 @@ func (l *listener) publish(n *publication) bool {
 		r.mu.Unlock()
 		return l.p.noteDrop(n, ok)
 	}
-	ok = o.enqueue(text)
+	size, ok := o.enqueue(text)
 	r.mu.Unlock() // before something is written
 	if ok {
-		o.kick()
+		o.kick(size)
 	}
 	return l.p.noteDrop(n, ok)
 }

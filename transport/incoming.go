@@ -171,7 +171,7 @@ func (p *peer) handle(in *Incoming, h *handle) {
 	r := &in.request
 	p.serve(h)
 	if r.writers.Load() > 0 { // somebody whom the handler has left behind is sending: it has the sink locked
-		r.out.begin()
+		_, _ = r.out.begin(urgent)
 		r.out.abort()
 	}
 	if !p.stateless {

@@ -5,6 +5,7 @@ package transport
 import (
 	"io"
 	"os"
+	"reflect"
 	"syscall"
 	"time"
 )
@@ -18,7 +19,7 @@ func tryWriter(w io.Writer) func([]byte) (int, error) {
 		return p.tryWrite
 	}
 	c, ok := w.(syscall.Conn)
-	if !ok {
+	if !ok || !ofStandard(w) {
 		return nil
 	}
 	// A file that has no deadlines is in blocking mode.
@@ -32,6 +33,17 @@ func tryWriter(w io.Writer) func([]byte) (int, error) {
 	t := &nonblock{raw: raw}
 	t.once = t.write
 	return t.try
+}
+
+// ofStandard reports whether w is a file or a connection of the standard library. Another type may have its own Write and all else from
+// an embedded connection: what it writes is not what it is given.
+func ofStandard(w io.Writer) bool {
+	t := reflect.TypeOf(w)
+	if t.Kind() != reflect.Pointer {
+		return false
+	}
+	path := t.Elem().PkgPath()
+	return path == "os" || path == "net"
 }
 
 // nonblock makes one system call for a write. It keeps its function, so that a try allocates nothing.

@@ -19,17 +19,16 @@ type skipper struct {
 	size    int64
 }
 
-// beginSkip gives up the line that has begun. What there is of it is looked through and dropped.
-func (s *stream) beginSkip() {
+// giveUp begins to skip a line that is too long, though it has no end yet. What there is of it is looked through and dropped.
+func (s *stream) giveUp() {
+	have, limit := s.to-s.from, s.p.opts.Limits.Message
+	if s.skip != nil || have <= limit+1 || len(s.b.Mem)-s.to >= minRead { // +1: the CR of a CRLF
+		return
+	}
 	s.skip = new(skipper)
 	s.feed(s.b.Mem[s.from:s.to])
-	s.p.observe(Observation{Event: BadMessage, Bytes: s.to - s.from, Err: TooLarge("message", -1, int64(s.p.opts.Limits.Message))})
-	s.from = s.to
-	if !s.partial { // its end has to come in time all the same
-		s.partial = true
-		s.slow.Reset(s.p.opts.Timeouts.ReadMessage)
-	}
-	s.skip.refused = s.refuseLong(&s.skip.find, false)
+	s.p.observe(Observation{Event: BadMessage, Bytes: have, Err: TooLarge("message", -1, int64(limit))})
+	s.skip.refused = s.refuseLong(&s.skip.find, -1)
 	s.b.Drop()
 	s.b = block.New(s.p.pool, firstBlock)
 	s.from, s.to, s.scanned = 0, 0, 0
@@ -51,7 +50,7 @@ func (s *stream) skipped() ([]byte, int) {
 	}
 	s.feed(rest[:i])
 	if !s.skip.refused {
-		s.refuseLong(&s.skip.find, true)
+		s.refuseLong(&s.skip.find, s.skip.size)
 	}
 	s.skip = nil
 	return nil, i + 1
@@ -61,22 +60,23 @@ func (s *stream) skipped() ([]byte, int) {
 func (s *stream) tooLong(frame []byte, size int, n *uint64) bool {
 	var f idFinder
 	f.feed(frame)
+	length := int64(len(frame))
 	s.p.observe(Observation{
 		Event: BadMessage, Bytes: len(frame),
-		Err: TooLarge("message", int64(len(frame)), int64(s.p.opts.Limits.Message)),
+		Err: TooLarge("message", length, int64(s.p.opts.Limits.Message)),
 	})
 	s.advance(size)
-	s.refuseLong(&f, true)
+	s.refuseLong(&f, length)
 	return s.flush(n)
 }
 
 var errTooLong = jsonrpc.NewError(jsonrpc.CodeParseError, "the message is too large", nil)
 
-// refuseLong fails the call that the line was to answer, or answers the request that it was. Before the
-// end of the line, an id may still be to come: a server says at once that something was refused, and later what. It
+// refuseLong fails the call that the line was to answer, or answers the request that it was. size is that of the line, or -1 before
+// its end: then an id may still be to come, and a server says at once that something was refused, and later what. It
 // reports whether there is nothing more to say.
-func (s *stream) refuseLong(f *idFinder, atEnd bool) bool {
-	p := s.p
+func (s *stream) refuseLong(f *idFinder, size int64) bool {
+	p, atEnd := s.p, size >= 0
 	id, ok := f.found()
 	switch {
 	case ok && !f.method:
@@ -84,7 +84,7 @@ func (s *stream) refuseLong(f *idFinder, atEnd bool) bool {
 			return false // a method may come
 		}
 		if n, ok := id.Int64(); ok {
-			p.lose(n, TooLarge("message", -1, int64(p.opts.Limits.Message)))
+			p.lose(n, TooLarge("message", size, int64(p.opts.Limits.Message)))
 		}
 	case p.client && !ok, p.client && p.isModern():
 		return false
@@ -94,9 +94,9 @@ func (s *stream) refuseLong(f *idFinder, atEnd bool) bool {
 			id = jsonrpc.ID{}
 		}
 		p.mu.Unlock()
-		p.sendError(s.out, id, errTooLong, turn{})
+		s.holdError(id, errTooLong)
 	case !atEnd || s.skip == nil: // the first that is said of it
-		p.sendError(s.out, id, errTooLong, turn{})
+		s.holdError(id, errTooLong)
 		return atEnd
 	}
 	return true
@@ -185,8 +185,12 @@ const maxFound = 256
 
 func (f *idFinder) feed(b []byte) {
 	for len(b) > 0 {
-		if f.state == finderSkip && f.inText && !f.escaped {
-			i := bytes.IndexAny(b, `"\`)
+		if f.state == finderSkip && !f.escaped {
+			marks := `"{}[]:,`
+			if f.inText {
+				marks = `"\`
+			}
+			i := bytes.IndexAny(b, marks)
 			if i < 0 {
 				return
 			}

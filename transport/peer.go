@@ -2,9 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
-	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,12 +14,36 @@ import (
 
 // sink is where messages to the peer go.
 type sink interface {
-	// begin returns the buffer to append one message to, and keeps other writers out until send or abort.
-	begin() []byte
+	// begin returns the buffer to append one message to, and keeps other writers out until send or abort. It reports
+	// false, and keeps nobody out, if too much waits to be written.
+	begin(k rank) ([]byte, bool)
+	// room waits until that may have changed.
+	room(ctx context.Context, k rank) error
 	abort()
 	// send sends what was appended. final says that it is the answer to a request, and t is the turn in which
-	// that is handled. It may wait for the peer; the message is not torn, whatever becomes of ctx.
+	// that is handled. The message is not torn, whatever becomes of ctx.
 	send(ctx context.Context, buf []byte, t turn, final bool) error
+}
+
+// rank says how much may wait to be written when a message is begun: the limits times this.
+type rank int
+
+const (
+	urgent   rank = iota // any amount, for those who cannot wait
+	ordinary             // calls and notifications
+	answer               // gets past these, so that two peers that call each other can answer
+)
+
+// begin begins a message, as soon as there is room for it.
+func begin(ctx context.Context, out sink, k rank) ([]byte, error) {
+	for {
+		if buf, ok := out.begin(k); ok {
+			return buf, nil
+		}
+		if err := out.room(ctx, k); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // peer is one connection with one peer: the calls that wait for its answers, and its requests that are being
@@ -31,7 +52,8 @@ type sink interface {
 type peer struct {
 	*common
 	id     string
-	client bool // the peer is the server
+	client bool    // the peer is the server
+	of     *Client // whose connection it is; nil for servers
 	// stateless: nothing is kept from one request to the next, and each counts for itself (rules A-52, E-65).
 	stateless bool
 	principal string                         // who the peer is, as authorization has found out
@@ -47,7 +69,7 @@ type peer struct {
 	stop      context.CancelFunc
 	began     time.Time
 
-	admitted bool // by OnSession
+	admitted atomic.Bool // by OnSession
 
 	// info is what is known of the peer, for messages that do not say it themselves: nil before a session is
 	// opened.
@@ -73,14 +95,15 @@ type peer struct {
 	cause    error                // why no call can be made any more
 	values   map[any]any
 
-	progress sync.Mutex // held while an OnProgress runs
+	watched   *call         // whose OnProgress runs; guarded by mu, as is unwatched
+	unwatched chan struct{} // closed when it has returned, if somebody waits
 
 	closing  sync.Once
 	shutting sync.Once
 	shutErr  error
-	ending   sync.Once
-	done     signal // the session has ended
-	gone     signal // and everything of it
+	down     atomic.Bool // everything is being taken down, or was
+	done     signal      // the session has ended
+	gone     signal      // and everything of it
 }
 
 // common is what the sessions of one server share. It is not changed.
@@ -142,110 +165,32 @@ func (p *peer) Notify(ctx context.Context, method string, params codec.Appender)
 }
 
 func (p *peer) notify(ctx context.Context, method string, params codec.Appender, v jsonrpc.Revision) error {
-	buf := p.out.begin()
-	start := len(buf)
-	buf, err := jsonrpc.AppendNotification(buf, method, params, v)
-	if limit := p.opts.Limits.Message; err == nil && len(buf)-start > limit {
-		err = TooLarge("message to the peer", int64(len(buf)-start), int64(limit))
-	}
+	buf, err := begin(ctx, p.out, ordinary)
 	if err != nil {
-		p.out.abort()
+		return err
+	}
+	if buf, err = p.appendNotification(buf, method, params, v); err != nil {
 		return err
 	}
 	return p.out.send(ctx, buf, turn{}, false)
 }
 
-// failCalls ends all calls that wait, and lets no new ones begin. Requests may still be answered: the peer may have
-// closed its half only.
-func (p *peer) failCalls(cause error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.cause == nil {
-		p.cause = cause
-	}
-	for id, cl := range p.calls {
-		delete(p.calls, id)
-		cl.err = p.cause
-		cl.done <- struct{}{}
-		if cl.ctx != nil {
-			cl.ctx.end(context.Canceled, nil)
+// appendNotification appends to what p.out has begun, and aborts it after an error or a panic.
+func (p *peer) appendNotification(buf []byte, method string, params codec.Appender, v jsonrpc.Revision) (out []byte, err error) {
+	defer func() {
+		if out == nil {
+			p.out.abort()
 		}
+	}()
+	start := len(buf)
+	buf, err = jsonrpc.AppendNotification(buf, method, params, v)
+	if limit := p.opts.Limits.Message; err == nil && len(buf)-start > limit {
+		err = TooLarge("message to the peer", int64(len(buf)-start), int64(limit))
 	}
-	for _, cl := range p.waiting {
-		cl.err = p.cause
-		cl.done <- struct{}{}
+	if err != nil {
+		return nil, err
 	}
-	p.waiting = nil
-}
-
-// end ends the session: calls fail with cause, requests are cancelled.
-func (p *peer) end(cause error) {
-	p.closing.Do(func() {
-		p.failCalls(cause)
-		p.done.end()
-		p.cancelAll()
-	})
-}
-
-// Close ends the session and closes the connection. What waits to be written is written first, for at most
-// Timeouts.Shutdown.
-func (p *peer) Close() error {
-	p.end(errClosed)
-	if p.stream == nil {
-		p.finishSession()
-		return nil
-	}
-	p.flush()
-	p.stream.shutdown()
-	return p.shutErr
-}
-
-// finish is called when nothing is read any more: pending answers are written, everything is taken down.
-func (p *peer) finish(err error) {
-	if p.stream == nil {
-		p.finishSession()
-		return
-	}
-	p.ending.Do(func() {
-		cause := p.endCause(err)
-		p.failCalls(cause)
-		p.subs.end()
-		if p.client {
-			p.cancelAll()
-		}
-		t := p.opts.Timeouts
-		if !p.quietWithin(t.Shutdown) {
-			p.cancelAll()
-			p.quietWithin(t.Kill)
-		}
-		if p.opts.Hub != nil {
-			p.opts.Hub.leave(p)
-		}
-		p.flush()
-		p.end(cause)
-		p.stream.out.close(cause)
-		p.stream.shutdown()
-		close(p.stream.watch.stop)
-		p.stop()
-		p.sessionEnd(cause)
-		p.gone.end()
-	})
-}
-
-// endCause makes an Error of what a reader has returned. What has ended the session before counts first.
-func (p *peer) endCause(err error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var e *Error
-	switch {
-	case p.cause != nil:
-		return p.cause
-	case errors.As(err, &e):
-		return err
-	case err == nil || errors.Is(err, io.EOF):
-		return NewError(Closed, "by the peer", err)
-	}
-	return NewError(Closed, "reading", err)
+	return buf, nil
 }
 
 // begin starts to read, if OnSession lets the peer in.
@@ -257,85 +202,17 @@ func (p *peer) begin() error {
 			if p.stream == nil {
 				p.finishSession()
 			} else {
-				p.finish(nil)
+				p.takeDown()
 			}
 			return err
 		}
 	}
-	p.admitted = true
+	p.admitted.Store(true)
 	p.observe(Observation{Event: SessionBegin})
 	if p.stream != nil {
 		p.stream.start()
 	}
 	return nil
-}
-
-// sessionEnd tells why the session has ended; nil for the ordinary ways.
-func (p *peer) sessionEnd(cause error) {
-	if !p.admitted {
-		return
-	}
-	cause = endOf(cause)
-	p.observe(Observation{Event: SessionEnd, Duration: time.Since(p.began), Err: cause})
-	if p.opts.OnSessionEnd != nil {
-		p.opts.OnSessionEnd(p, cause)
-	}
-}
-
-// leave is called by a goroutine that was counted in busy, when it has nothing of the stream any more.
-func (p *peer) leave() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.busy--; p.busy == 0 && p.quiet != nil {
-		close(p.quiet)
-		p.quiet = nil
-	}
-}
-
-// quietWithin waits until no handler runs, and reports whether that came within d.
-func (p *peer) quietWithin(d time.Duration) bool {
-	p.mu.Lock()
-	if p.busy == 0 {
-		p.mu.Unlock()
-		return true
-	}
-	if p.quiet == nil {
-		p.quiet = make(chan struct{})
-	}
-	quiet := p.quiet
-	p.mu.Unlock()
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-quiet:
-		return true
-	case <-t.C:
-		return false
-	}
-}
-
-// cancelAll ends the contexts of all handlers.
-func (p *peer) cancelAll() {
-	p.mu.Lock()
-	list := append(make([]*handle, 0, p.requests.len()+2), p.requests.list...)
-	for h := range p.linked {
-		list = append(list, h)
-	}
-	p.mu.Unlock()
-	list = append(list, p.noting.Load())
-	if p.stream != nil {
-		list = append(list, p.stream.cur.Load())
-	}
-	for _, h := range slices.DeleteFunc(list, func(h *handle) bool { return h == nil }) {
-		h.cancel(false) // does nothing if it is stale
-	}
-}
-
-// endIfClosed is called with what end may not have seen, because it has just begun.
-func (p *peer) endIfClosed(h *handle) {
-	if p.done.isEnded() {
-		h.cancel(false)
-	}
 }
 
 // request returns a request for a message in b, of which it gets a reference.

@@ -130,7 +130,10 @@ func (q *Queue) detach(ctx context.Context) error {
 }
 
 // Begin implements Sink.
-func (q *Queue) Begin() []byte { return q.use().begin() }
+func (q *Queue) Begin() []byte {
+	buf, _ := q.use().begin(urgent) // Send waits
+	return buf
+}
 
 // Abort implements Sink.
 func (q *Queue) Abort() { q.use().abort() }
@@ -138,7 +141,18 @@ func (q *Queue) Abort() { q.use().abort() }
 // Send implements Sink. It does not wait for the message to be written, unless the Queue is Inline, and waits for room if too much waits;
 // without a writer, it then fails with Overloaded.
 func (q *Queue) Send(ctx context.Context, buf []byte, o Outgoing) error {
-	return q.use().send(ctx, buf, turn{}, o.Answer)
+	w := q.use()
+	if err := w.send(ctx, buf, turn{}, o.Answer); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.err == nil && w.over() {
+		if err := w.wait(ctx); err != nil {
+			return err
+		}
+	}
+	return w.err
 }
 
 // Offer implements Offerer.
@@ -148,7 +162,7 @@ func (q *Queue) Offer(f func(dst []byte) []byte) bool { return q.use().offer(f) 
 // of us anyway.
 func (q *Queue) Comment(text string) {
 	w := q.use()
-	buf := w.begin()
+	buf, _ := w.begin(urgent)
 	defer w.mu.Unlock()
 	if w.err != nil || w.paused || w.writing || len(w.buf) > 0 {
 		w.dropEmpty()

@@ -35,6 +35,7 @@ type exchange struct {
 	m      jsonrpc.Message
 	b      *block.Block // what m borrows
 	out    sink
+	batch  *batch // where the answer goes; nil if it goes out by itself
 	turn   turn
 	parent context.Context // values come from it, and its end cancels the request; nil for none
 	// detached: values come from parent, and nothing else (rule D-22).
@@ -52,7 +53,8 @@ type exchange struct {
 
 	done chan struct{} // of the context; made when asked for
 	ends map[*func()]struct{}
-	over bool // the context has ended
+	over bool  // the context has ended
+	why  error // it has, or its parent has
 
 	// settled: there is an answer, or must not be one. Written with mu and peer.mu held, so that either is
 	// enough to read it.
@@ -70,19 +72,37 @@ func (r *request) reset() {
 	r.mu.Unlock()
 }
 
-// append encodes with f into the sink, which stays taken if there is no error.
-func (r *request) append(final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
+// sink is where messages because of r go.
+func (r *request) sink(final bool) sink {
+	if final && r.batch != nil {
+		return r.batch
+	}
+	return r.out
+}
+
+func rankOf(final bool) rank {
+	if final {
+		return answer
+	}
+	return ordinary
+}
+
+// append encodes with f into out, which stays taken if there is no error.
+func (r *request) append(out sink, final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
 	if r.settled != nil {
 		return nil, r.settled
 	}
 	if r.p.stateless && r.exchange.parent.Err() != nil {
 		return nil, errCanceled // rule E-36: the client has gone
 	}
+	buf, ok := out.begin(rankOf(final))
+	if !ok {
+		return nil, errFull
+	}
 	good := false
-	buf := r.out.begin()
 	defer func() { // f runs code of the user's, which may panic
 		if !good {
-			r.out.abort()
+			out.abort()
 		}
 	}()
 	start := len(buf)
@@ -133,7 +153,9 @@ var (
 	errStale    = NewError(Stale, "ServeMessage has returned", nil)
 	errAnswered = NewError(Answered, "", nil)
 	errCanceled = NewError(Canceled, "by the peer", nil)
-	errNothing  = NewError(Unknown, "nothing to send", nil) // never returned to users
+	// These two are never returned to users.
+	errNothing = errors.New("nothing to send")
+	errFull    = errors.New("no room to send")
 )
 
 // enter locks the request, if h is good.
@@ -215,38 +237,62 @@ func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 	return h.p.do(ctx, c, h)
 }
 
-// write appends a message with f and sends it.
+// write appends a message with f and sends it, as soon as there is room for it.
 func (h *handle) write(ctx context.Context, final bool, f func(*request, []byte) ([]byte, error)) error {
+	for {
+		out, t, err := h.writeOnce(ctx, final, f)
+		if !errors.Is(err, errFull) {
+			return err
+		}
+		t.leave()
+		if err := out.room(ctx, rankOf(final)); err != nil {
+			return err
+		}
+	}
+}
+
+// writeOnce is write, but that it returns errFull if there is no room, and who has none.
+func (h *handle) writeOnce(ctx context.Context, final bool, f func(*request, []byte) ([]byte, error)) (sink, turn, error) {
 	r, err := h.enter()
 	if err != nil {
-		return err
+		return nil, turn{}, err
 	}
 	if final && r.m.Kind != jsonrpc.Request {
 		r.mu.Unlock()
-		return nil
+		return nil, turn{}, nil
 	}
-	out, t := r.out, r.turn
+	out, t := r.sink(final), r.turn
 	r.writers.Add(1)
 	defer r.writers.Add(-1)
-	buf, err := r.appendUnlock(final, f)
-	if err != nil {
-		if err == errNothing { //nolint:errorlint // it is never wrapped
-			return nil
-		}
-		return err
+	buf, err := r.appendUnlock(out, final, f)
+	switch {
+	case err == nil:
+		err = out.send(ctx, buf, t, final)
+	case errors.Is(err, errNothing):
+		err = nil
 	}
-	return out.send(ctx, buf, t, final)
+	return out, t, err
 }
 
 // open is begin for a call that is made because of the request: where that goes to is locked before the request can end.
-func (h *handle) open() (sink, []byte, error) {
-	r, err := h.enter()
-	if err != nil {
-		return nil, nil, err
+func (h *handle) open(ctx context.Context, k rank) (sink, []byte, error) {
+	for {
+		r, err := h.enter()
+		if err != nil {
+			return nil, nil, err
+		}
+		r.writers.Add(1)
+		out := r.out
+		buf, ok := out.begin(k)
+		r.mu.Unlock()
+		if ok {
+			return out, buf, nil
+		}
+		r.writers.Add(-1)
+		if err := out.room(ctx, k); err != nil {
+			return nil, nil, err
+		}
 	}
-	defer r.mu.Unlock()
-	r.writers.Add(1)
-	return r.out, r.out.begin(), nil
 }
 
 // canceledByPeer reports whether the peer has given the request up.
@@ -263,9 +309,9 @@ func (h *handle) canceledByPeer() bool {
 func (h *handle) sent() { h.r.writers.Add(-1) }
 
 // appendUnlock is append; it unlocks r in any case.
-func (r *request) appendUnlock(final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
+func (r *request) appendUnlock(out sink, final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
 	defer r.mu.Unlock()
-	return r.append(final, f)
+	return r.append(out, final, f)
 }
 
 // leaveReader lets another goroutine read, if the reader runs this request's handler.

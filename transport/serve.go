@@ -90,7 +90,8 @@ func (p *peer) answers(m *jsonrpc.Message, e *jsonrpc.Error) bool {
 
 // sendError sends an error response, to a request that has no handle.
 func (p *peer) sendError(out sink, id jsonrpc.ID, e *jsonrpc.Error, t turn) {
-	buf, err := jsonrpc.AppendError(out.begin(), id, e)
+	buf, _ := out.begin(urgent)
+	buf, err := jsonrpc.AppendError(buf, id, e)
 	if err != nil {
 		out.abort()
 		return
@@ -127,16 +128,19 @@ func (p *peer) observeStray(m *jsonrpc.Message) {
 // serve calls the handler.
 func (p *peer) serve(h *handle) {
 	defer h.finish()
-	defer func() {
-		if v := recover(); v != nil {
-			p.panicked(h.r.m.Method, v)
-		}
-	}()
+	defer p.recovered(h.r.m.Method)
 	if h.r.m.Method == methodListen && p.opts.Hub != nil && h.r.m.Info().Revision.Modern() {
 		p.listen(h)
 		return
 	}
 	p.handler.ServeMessage(h, h, &h.r.m)
+}
+
+// recovered is deferred around code of the user's.
+func (p *peer) recovered(method string) {
+	if v := recover(); v != nil {
+		p.panicked(method, v)
+	}
 }
 
 // panicked reports a panic. It must not be lost, so that without an Observer it goes to the default logger.

@@ -39,8 +39,9 @@ type carried struct {
 	r  *request // nil for what belongs to no request
 }
 
-func (c *carried) begin() []byte { return c.to.Begin() }
-func (c *carried) abort()        { c.to.Abort() }
+func (c *carried) begin(rank) ([]byte, bool)        { return c.to.Begin(), true } // Send waits
+func (c *carried) room(context.Context, rank) error { return nil }
+func (c *carried) abort()                           { c.to.Abort() }
 
 func (c *carried) send(ctx context.Context, buf []byte, _ turn, final bool) error {
 	o := Outgoing{Answer: final}

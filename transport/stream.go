@@ -23,10 +23,12 @@ type stream struct {
 	onEnd func(error) error
 	read  func() // run, made once: a go statement with arguments allocates
 
-	word  atomic.Uint64
-	watch watch
-	cur   atomic.Pointer[handle] // the request that is on offer with the turn
-	slow  *time.Timer            // runs while a message is incomplete
+	word    atomic.Uint64
+	watch   watch
+	cur     atomic.Pointer[handle] // the request that is on offer with the turn
+	slow    *time.Timer            // runs while a message is incomplete
+	reading atomic.Bool            // the reader is in Read, or about to be
+	parked  chan struct{}          // closed when the reader handles nothing any more
 
 	// What follows belongs to who has the role.
 	b       *block.Block
@@ -38,6 +40,7 @@ type stream struct {
 	skip    *skipper
 	slab    []handle
 	spare   *request
+	refused bool // something was, since the queue was looked at
 }
 
 const (
@@ -47,7 +50,7 @@ const (
 )
 
 func newStream(p *peer, s Stream) *stream {
-	x := &stream{p: p, src: s.In, shut: s.Close, onEnd: s.OnEnd}
+	x := &stream{p: p, src: s.In, shut: s.Close, onEnd: s.OnEnd, parked: make(chan struct{})}
 	x.watch.alarm, x.watch.stop = make(chan struct{}, 1), make(chan struct{})
 	x.read = x.run
 	x.out = newWriter(s.Out, p, x.broken, x.watch.wake)
@@ -113,6 +116,7 @@ func (s *stream) loop(n *uint64) error {
 	for {
 		frame, size := s.line()
 		if size == 0 {
+			s.giveUp()
 			if !s.flush(n) {
 				return nil
 			}
@@ -120,6 +124,9 @@ func (s *stream) loop(n *uint64) error {
 				return err
 			}
 			continue
+		}
+		if s.p.done.isEnded() {
+			return s.drain()
 		}
 		if s.partial {
 			s.partial = false
@@ -186,9 +193,10 @@ func (s *stream) message(frame []byte, size int, n *uint64) bool {
 	}
 	r.out = s.out
 	err := jsonrpc.Scan(frame, &r.m)
-	// The handler of a notification may take its time, and nobody can relieve it: answers do not wait for it. If
-	// the role is taken while they are written, the taker reads the notification again.
-	if err == nil && r.m.Kind == jsonrpc.Notification && !s.flush(n) {
+	isBatch := errors.Is(err, jsonrpc.ErrBatch)
+	// The handler of a notification may take its time, and nobody can relieve it: answers do not wait for it, and not for a
+	// batch, which may have one. If the role is taken while they are written, the taker reads the message again.
+	if (isBatch || err == nil && r.m.Kind == jsonrpc.Notification) && !s.flush(n) {
 		p.recycle(r)
 		return false
 	}
@@ -196,10 +204,10 @@ func (s *stream) message(frame []byte, size int, n *uint64) bool {
 	if p.opts.Observer != nil {
 		p.observe(Observation{Event: MessageIn, Method: r.m.Method, Bytes: len(frame)})
 	}
-	if err != nil {
-		if errors.Is(err, jsonrpc.ErrBatch) {
-			return s.batch(r, frame, n)
-		}
+	switch {
+	case isBatch:
+		return s.batch(r, frame, n)
+	case err != nil:
 		return s.refuse(r, err, n)
 	}
 	switch r.m.Kind {
@@ -209,7 +217,7 @@ func (s *stream) message(frame []byte, size int, n *uint64) bool {
 		if err := p.classify(r); err != nil {
 			return s.refuse(r, err, n)
 		}
-		p.note(p.cut(&s.slab, r))
+		s.note(r)
 	default:
 		return s.serve(r, n)
 	}
@@ -228,7 +236,14 @@ func (s *stream) serve(r *request, n *uint64) bool {
 	more := bytes.IndexByte(s.b.Mem[s.from:s.to], '\n') >= 0
 	s.offer(*n, h)
 	p.endIfClosed(h)
-	p.serve(h)
+	returned := false
+	defer func() {
+		if !returned {
+			go s.resume(r, *n)
+		}
+	}()
+	s.handle(h, r.turn)
+	returned = true
 	held := 1
 	if more {
 		held = maxHeld
@@ -239,19 +254,45 @@ func (s *stream) serve(r *request, n *uint64) bool {
 		return false
 	}
 	s.keep(r)
-	s.room()
 	return true
 }
 
-// room waits, while too many answers wait to be written, before the next message is read: a peer that sends requests and
-// does not read the answers is not served any further. Callers stop at half of that, so that the answers
-// of two peers that call each other have room. A failed write, and one that lasts too long, end the stream and the wait.
-func (s *stream) room() {
-	s.out.mu.Lock()
-	if s.out.full(2) {
-		_ = s.out.wait(context.Background(), 2) // the stream ends
+// handle runs the handler of a request, once there is room for answers: a peer that does not read is not served any further. The reader does
+// not wait for that. Of two peers that call each other, one would have to be the first to read.
+func (s *stream) handle(h *handle, t turn) {
+	if s.out.crowded.Load() {
+		t.leave()
+		if s.out.room(context.Background(), answer) != nil {
+			h.finish() // the stream ends
+			return
+		}
 	}
-	s.out.mu.Unlock()
+	s.p.serve(h)
+}
+
+// resume is the rest of serve and of run, if a handler has ended the reader's goroutine, as a failed test in a handler does.
+func (s *stream) resume(r *request, n uint64) {
+	s.out.flush(1)
+	if !s.reclaim(&n) {
+		s.p.recycle(r)
+		s.p.leave()
+		return
+	}
+	s.keep(r)
+	s.run()
+}
+
+// note runs the handler of a notification. Nobody can relieve the reader while it does.
+func (s *stream) note(r *request) {
+	returned := false
+	defer func() {
+		if !returned { // as in serve
+			s.keep(r)
+			go s.read()
+		}
+	}()
+	s.p.note(s.p.cut(&s.slab, r))
+	returned = true
 }
 
 // keep takes back a request that nobody else can know of, because the role was not taken.
@@ -266,30 +307,49 @@ func (s *stream) refuse(r *request, err error, n *uint64) bool {
 	p := s.p
 	p.observe(Observation{Event: BadMessage, Method: r.m.Method, Err: err})
 	var e *jsonrpc.Error
-	if !errors.As(err, &e) || !p.answers(&r.m, e) {
+	if errors.As(err, &e) && p.answers(&r.m, e) {
+		s.holdError(r.m.ID, e)
+	} else {
 		p.loseBad(&r.m, err)
-		s.keep(r)
-		return true
-	}
-	s.offer(*n, nil)
-	p.sendError(r.out, r.m.ID, e, turn{s, *n})
-	s.out.flush(1)
-	if !s.reclaim(n) {
-		p.recycle(r)
-		return false
 	}
 	s.keep(r)
-	return true
+	return s.flush(n)
+}
+
+// holdError has an error written by the next flush.
+func (s *stream) holdError(id jsonrpc.ID, e *jsonrpc.Error) {
+	buf, _ := s.out.begin(urgent)
+	buf, err := jsonrpc.AppendError(buf, id, e)
+	if err != nil {
+		s.out.abort()
+		return
+	}
+	s.hold(buf)
+}
+
+// hold has what was begun written by the next flush. It is for what no handler answers.
+func (s *stream) hold(buf []byte) {
+	s.out.hold(buf)
+	s.refused = true
 }
 
 // flush writes what was held back. It reports false if the role was taken meanwhile.
+//
+// If something was refused, it waits for room before more is read: a peer that sends what is refused and does not read is not
+// listened to any further. What is not refused is bounded by how many requests may be in flight.
 func (s *stream) flush(n *uint64) bool {
-	if !s.out.pending() {
-		return true
+	if s.out.pending() {
+		s.offer(*n, nil)
+		s.out.flush(1)
+		if !s.reclaim(n) {
+			return false
+		}
 	}
-	s.offer(*n, nil)
-	s.out.flush(1)
-	return s.reclaim(n)
+	if s.refused {
+		s.refused = false
+		_ = s.out.room(context.Background(), answer) // after an error, the stream ends
+	}
+	return true
 }
 
 // fill reads more. A block that others refer to is left to them: what is in it must not move.
@@ -297,14 +357,17 @@ func (s *stream) fill() error {
 	if s.from == s.to {
 		s.rewind()
 	}
-	if err := s.makeRoom(); err != nil {
-		return err
-	}
-	if s.to > s.from && !s.partial && s.skip == nil {
+	s.makeRoom()
+	if (s.to > s.from || s.skip != nil) && !s.partial {
 		s.partial = true
 		s.slow.Reset(s.p.opts.Timeouts.ReadMessage)
 	}
+	s.reading.Store(true)
+	if s.p.done.isEnded() { // looked at after that: whoever ends the session looks at them in the other order
+		return s.drain()
+	}
 	n, err := s.src.Read(s.b.Mem[s.to:])
+	s.reading.Store(false)
 	s.to += n
 	if n > 0 {
 		return nil
@@ -312,38 +375,57 @@ func (s *stream) fill() error {
 	return err
 }
 
-// rewind begins the block anew, when all of it is read. A large one goes back to the pool.
+// drain reads on after the end of the session and drops what comes: a peer that has more to write before it ends is not kept
+// from that by a full pipe. It returns why nothing can be read any more.
+func (s *stream) drain() error {
+	close(s.parked)
+	s.slow.Stop()
+	s.b.Drop()
+	s.b = block.New(s.p.pool, firstBlock)
+	s.from, s.to, s.scanned = 0, 0, 0
+	for {
+		_, err := s.src.Read(s.b.Mem)
+		select {
+		case <-s.p.gone.wait():
+			return io.EOF // it was left behind
+		default:
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// rewind begins the block anew, when all of it is read. A large one goes back to the pool, or is left to who has something in it: what
+// comes next would only keep it longer.
 func (s *stream) rewind() {
 	switch {
-	case !s.b.Alone():
-		return
 	case len(s.b.Mem) > maxBlock:
 		s.b.Drop()
 		s.b = block.New(s.p.pool, firstBlock)
+	case !s.b.Alone():
+		return
 	}
 	s.from, s.to, s.scanned = 0, 0, 0
 }
 
 // makeRoom makes sure that there is room to read into, up to the limit of a message.
-func (s *stream) makeRoom() error {
+func (s *stream) makeRoom() {
 	if len(s.b.Mem)-s.to >= minRead {
-		return nil
+		return
 	}
-	limit := s.p.opts.Limits.Message
-	have := s.to - s.from
-	if have > limit+1 { // with the CR of a CRLF
-		s.beginSkip()
-		return nil
-	}
-	size := len(s.b.Mem)
-	if have > size/2 {
+	have, size := s.to-s.from, len(s.b.Mem)
+	switch {
+	case have > size/2:
 		if size *= 2; size > 1<<20 { // fewer pieces are left to the garbage collector
 			size *= 2
 		}
-		if size >= limit { // or the last step would be a small one, to another buffer of that size
+		if limit := s.p.opts.Limits.Message; size >= limit { // or the last step would be a small one, to another buffer of that size
 			size = limit + 2*minRead
 		}
 		size = max(size, have+minRead)
+	case size > maxBlock && have <= firstBlock/2: // it was for a message that somebody still has
+		size = firstBlock
 	}
 	if size <= len(s.b.Mem) && s.b.Alone() {
 		copy(s.b.Mem, s.b.Mem[s.from:s.to])
@@ -355,7 +437,6 @@ func (s *stream) makeRoom() error {
 	}
 	s.scanned -= s.from
 	s.from, s.to = 0, have
-	return nil
 }
 
 // last handles what stands without a line break before the end of the stream: it is a message too (rule B-05). It reports

@@ -38,7 +38,8 @@ type writer struct {
 	}
 	wake func() // tells the monitor that a write begins
 
-	writes atomic.Uint32 // counts beginnings and ends: odd while somebody writes
+	writes  atomic.Uint32 // counts beginnings and ends: odd while somebody writes
+	crowded atomic.Bool   // not even an answer may be begun
 
 	mu      sync.Mutex
 	buf     []byte
@@ -48,7 +49,7 @@ type writer struct {
 	held    int         // answers in buf that nobody has flushed
 	writing bool
 	paused  bool          // there is no w
-	room    chan struct{} // closed when there is room, if somebody waits
+	freed   chan struct{} // closed when something is taken out or was written, if somebody waits
 	err     error
 }
 
@@ -65,11 +66,25 @@ func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
 	return o
 }
 
-// begin returns the buffer to append one message to, and keeps other writers out until send or abort.
-func (o *writer) begin() []byte {
+func (o *writer) begin(k rank) ([]byte, bool) {
 	o.mu.Lock()
+	if k != urgent && o.err == nil && o.full(k) {
+		o.mu.Unlock()
+		return nil, false
+	}
 	o.need()
-	return append(o.buf, o.before...)
+	return append(o.buf, o.before...), true
+}
+
+func (o *writer) room(ctx context.Context, k rank) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.err == nil && o.full(k) {
+		if err := o.wait(ctx); err != nil {
+			return err
+		}
+	}
+	return o.err
 }
 
 // need makes sure that there is a buffer. The lock is held.
@@ -98,15 +113,9 @@ func (o *writer) release(cur pool.Buffer, buf []byte) {
 	cur.Release()
 }
 
-// send sends what was appended. final says that it is the answer to a request, and t is the turn in which that is
-// handled.
-func (o *writer) send(ctx context.Context, buf []byte, t turn, final bool) error {
-	size := len(buf) - len(o.buf) - len(o.before)
-	o.buf = o.endOf(buf)
-	o.count++
-	if o.p.opts.Observer != nil {
-		o.p.observe(Observation{Event: MessageOut, Bytes: size})
-	}
+// send queues what was appended, and makes it be written. It waits for nobody, unless the writer is inline.
+func (o *writer) send(_ context.Context, buf []byte, t turn, final bool) error {
+	size := o.append(buf)
 	// The role is looked at with the lock held: who takes it from the reader flushes afterwards, and waits for the lock.
 	stay := final && t.held()
 	if stay {
@@ -115,12 +124,41 @@ func (o *writer) send(ctx context.Context, buf []byte, t turn, final bool) error
 	err := o.err
 	if err != nil {
 		o.discard()
+	} else if !stay {
+		err = o.push()
 	}
-	if stay || err != nil {
-		o.mu.Unlock()
-		return err
+	o.mu.Unlock()
+	if err == nil {
+		o.observe(size)
 	}
-	return o.push(ctx)
+	return err
+}
+
+// hold is send for the reader, while its role is not on offer: it flushes afterwards.
+func (o *writer) hold(buf []byte) {
+	size := o.append(buf)
+	if o.held++; o.err != nil {
+		o.discard()
+	}
+	o.mu.Unlock()
+	o.observe(size)
+}
+
+// append takes a message into the queue, and returns its size. The lock is held.
+func (o *writer) append(buf []byte) int {
+	size := len(buf) - len(o.buf) - len(o.before)
+	o.buf = o.endOf(buf)
+	if o.count++; o.full(answer) {
+		o.crowded.Store(true)
+	}
+	return size
+}
+
+// observe is called without the lock: an Observer may do anything.
+func (o *writer) observe(size int) {
+	if o.p.opts.Observer != nil {
+		o.p.observe(Observation{Event: MessageOut, Bytes: size})
+	}
 }
 
 // endOf appends what stands behind the message at the end of buf.
@@ -135,6 +173,15 @@ func (o *writer) endOf(buf []byte) []byte {
 func (o *writer) discard() {
 	o.buf, o.count, o.held = o.buf[:0], 0, 0
 	o.dropEmpty()
+	o.roomy()
+}
+
+// roomy is called when nothing waits any more.
+func (o *writer) roomy() {
+	if o.crowded.Load() {
+		o.crowded.Store(false)
+	}
+	o.signal()
 }
 
 func (o *writer) pending() bool {
@@ -143,14 +190,16 @@ func (o *writer) pending() bool {
 	return o.held > 0
 }
 
-// full reports whether more waits than may, times the factor.
-func (o *writer) full(factor int) bool {
-	return len(o.buf) > factor*o.maxBytes || o.count > factor*o.maxCount
+// full reports whether as much waits as may before another message is begun.
+func (o *writer) full(k rank) bool {
+	return len(o.buf) >= int(k)*o.maxBytes || o.count >= int(k)*o.maxCount
 }
 
-// push makes what waits be written, without waiting for it, and then waits for room if too much waits. The lock is held, and
-// released.
-func (o *writer) push(ctx context.Context) error {
+// over reports whether more waits than may.
+func (o *writer) over() bool { return len(o.buf) > o.maxBytes || o.count > o.maxCount }
+
+// push makes what waits be written, without waiting for it. The lock is held, and released in between.
+func (o *writer) push() error {
 	switch {
 	case o.paused && o.volatile:
 		o.discard()
@@ -162,34 +211,33 @@ func (o *writer) push(ctx context.Context) error {
 	default:
 		o.start()
 	}
-	err := o.wait(ctx, 1)
-	o.mu.Unlock()
-	return err
+	return o.err
 }
 
 // offer queues the message that f appends, if there is room for it; it waits for nothing.
 func (o *writer) offer(f func([]byte) []byte) bool {
-	if !o.enqueue(f) {
-		return false
+	size, ok := o.enqueue(f)
+	if ok {
+		o.kick(size)
 	}
-	o.kick()
-	return true
+	return ok
 }
 
 // enqueue is the first half of offer: if it reports true, the lock is held, and kick does the rest.
-func (o *writer) enqueue(f func([]byte) []byte) bool {
-	buf := o.begin()
-	if o.err != nil || o.full(1) {
-		o.abort()
-		return false
+func (o *writer) enqueue(f func([]byte) []byte) (size int, ok bool) {
+	buf, ok := o.begin(ordinary)
+	if !ok {
+		return 0, false
 	}
-	o.buf = o.endOf(f(buf))
-	o.count++
-	return true
+	if o.err != nil {
+		o.abort()
+		return 0, false
+	}
+	return o.append(f(buf)), true
 }
 
 // kick sees to it that what waits is written, and releases the lock.
-func (o *writer) kick() {
+func (o *writer) kick(size int) {
 	if o.paused && o.volatile {
 		o.discard()
 	} else if !o.writing && !o.paused {
@@ -200,6 +248,7 @@ func (o *writer) kick() {
 		}
 	}
 	o.mu.Unlock()
+	o.observe(size)
 }
 
 // start leaves the writing to the goroutine.
@@ -209,18 +258,18 @@ func (o *writer) start() {
 	go o.drain()
 }
 
-// begun and over keep count for the monitor.
+// begun and ended keep count for the monitor.
 func (o *writer) begun() {
 	o.writes.Add(1)
 	o.wake()
 }
 
-func (o *writer) over() { o.writes.Add(1) }
+func (o *writer) ended() { o.writes.Add(1) }
 
 // drainAll is the goroutine: it writes until nothing waits. writing is set.
 func (o *writer) drainAll() {
 	o.mu.Lock()
-	o.over()
+	o.ended()
 	o.writing = false
 	o.writeAll()
 	o.signal() // if there was nothing to write any more, somebody may wait for this goroutine
@@ -248,7 +297,7 @@ func (o *writer) writeAll() {
 		w := o.w
 		o.begun()
 		o.mu.Unlock()
-		_, err := w.Write(b)
+		err := o.write(w, b)
 		o.mu.Lock()
 		o.finish(b, cur, err)
 	}
@@ -277,23 +326,45 @@ func (o *writer) tryOnce() {
 func (o *writer) rest() {
 	b, cur, n := o.left.b, o.left.cur, o.left.n
 	o.left.b, o.left.cur = nil, pool.Buffer{}
-	_, err := o.w.Write(b[n:])
+	err := o.write(o.w, b[n:])
 	o.mu.Lock()
 	o.finish(b, cur, err)
 	o.writeAll()
 	o.mu.Unlock()
 }
 
+// maxWrite is how many bytes a peer has to read within Timeouts.Write: one that reads slowly is none that does not read.
+const maxWrite = 256 << 10
+
+// write writes all of b to w, piece by piece.
+func (o *writer) write(w io.Writer, b []byte) error {
+	for {
+		piece := b[:min(len(b), maxWrite)]
+		n, err := w.Write(piece)
+		switch {
+		case err != nil:
+			return err
+		case n < len(piece): // such a Writer has broken its contract
+			return io.ErrShortWrite
+		}
+		if b = b[n:]; len(b) == 0 {
+			return nil
+		}
+		o.writes.Add(2) // it still lasts, and has got on
+	}
+}
+
 // take takes what waits out of the queue, to write it.
 func (o *writer) take() ([]byte, pool.Buffer) {
 	b, cur := o.buf, o.cur
 	o.buf, o.cur, o.count, o.held, o.writing = nil, pool.Buffer{}, 0, 0, true
+	o.roomy()
 	return b, cur
 }
 
 // finish is called after a write with the lock held.
 func (o *writer) finish(b []byte, cur pool.Buffer, err error) {
-	o.over()
+	o.ended()
 	o.writing = false
 	o.hint = max(firstOut, len(b), o.hint-o.hint/8)
 	if o.hint > maxHint {
@@ -340,37 +411,32 @@ func (o *writer) close(err error) {
 }
 
 func (o *writer) signal() {
-	if o.room != nil {
-		close(o.room)
-		o.room = nil
+	if o.freed != nil {
+		close(o.freed)
+		o.freed = nil
 	}
 }
 
-// wait waits while more than factor times what may wait does. The lock is held, and released while it waits.
-func (o *writer) wait(ctx context.Context, factor int) error {
-	for o.err == nil && o.full(factor) {
-		if !o.writing { // held answers only: whoever waits has to write
-			if o.paused {
-				return errQueueFull // nobody knows when that ends
-			}
-			o.start()
+// wait waits until something was taken out of the queue, or written. The lock is held, and released while it waits.
+func (o *writer) wait(ctx context.Context) error {
+	if !o.writing { // held answers only: whoever waits has to write
+		if o.paused {
+			return errQueueFull // nobody knows when that ends
 		}
-		if err := o.waitSignal(ctx); err != nil {
-			return err
-		}
+		o.start()
 	}
-	return o.err
+	return o.waitSignal(ctx)
 }
 
 func (o *writer) waitSignal(ctx context.Context) error {
-	if o.room == nil {
-		o.room = make(chan struct{})
+	if o.freed == nil {
+		o.freed = make(chan struct{})
 	}
-	room := o.room
+	freed := o.freed
 	o.mu.Unlock()
 	defer o.mu.Lock()
 	select {
-	case <-room:
+	case <-freed:
 		return nil
 	case <-ctx.Done():
 		return FromContext(ctx, "waiting for room to send")

@@ -94,8 +94,8 @@ func TestStartTooLarge(t *testing.T) {
 	for size, want := range map[int]string{
 		10 * kilo:  "",
 		64 * kilo:  "message too large: message: ",
-		100 * kilo: "message too large: message: the limit is 65536 bytes",
-		50 << 20:   "message too large: message: the limit is 65536 bytes",
+		100 * kilo: "the limit is 65536 bytes",
+		50 << 20:   "the limit is 65536 bytes",
 	} {
 		text, err := callTool(c, "repeat:"+strconv.Itoa(size))
 		if want == "" {
