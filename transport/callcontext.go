@@ -255,7 +255,7 @@ func (cl *call) runCarried(ctx context.Context) error {
 		err = NewError(Lost, "there was no answer to "+strconv.Quote(cl.Method), nil)
 	}
 	err = cl.because(c, err)
-	if c.Err() != nil && cl.sent && cl.Method != methodInitialize && cl.Method != methodDiscover && !p.revision().Modern() {
+	if c.Err() != nil && cl.sent && cl.Method != methodInitialize && cl.Method != methodDiscover && (p.notifies || !p.revision().Modern()) {
 		p.cancelLater(cl.id, err)
 	}
 	return err

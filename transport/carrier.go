@@ -23,6 +23,9 @@ type Carried struct {
 	// Name is for Observations.
 	Name    string
 	Carrier Carrier
+	// Notify says that the server is told with a notification that a call is cancelled, in all revisions: the end of
+	// Carrier.Call tells it nothing.
+	Notify bool
 }
 
 // Carrier sends the messages of a Client, each by itself, and hands what comes back to a Conn. It is called by many goroutines at the
@@ -137,7 +140,7 @@ func (l Carried) agreed() func(error) error { return nil }
 
 func (l Carried) link(ctx context.Context, p *peer) {
 	p.base, p.stop = context.WithCancel(ctx)
-	p.carrier = l.Carrier
+	p.carrier, p.notifies = l.Carrier, l.Notify
 	p.via = carried{to: &outbox{p: p}}
 	p.out = &p.via
 	l.Carrier.Begin(&Conn{p: p})

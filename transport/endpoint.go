@@ -86,7 +86,12 @@ func (s *ServerSession) Receive(ctx context.Context, in *Incoming, out Sink) err
 // do, and else must be called once, on whatever goroutine. The request counts from Accept on: what comes later can cancel it.
 func (s *ServerSession) Accept(ctx context.Context, in *Incoming, out Sink) (run func(), err error) {
 	in.detached = true
-	if in.m.Kind != jsonrpc.Request {
+	switch in.m.Kind {
+	case jsonrpc.Request:
+	case jsonrpc.Response:
+		s.notes.pass() // what came after them comes after them
+		fallthrough
+	default:
 		return nil, s.receive(ctx, in, out)
 	}
 	if s.opts.Observer != nil {
@@ -96,7 +101,10 @@ func (s *ServerSession) Accept(ctx context.Context, in *Incoming, out Sink) (run
 	if h == nil {
 		return nil, nil //nolint:nilnil // there is nothing left to do, as the comment says
 	}
-	return func() { s.handle(in, h) }, nil
+	return func() {
+		s.notes.pass() // what came after them comes after them
+		s.handle(in, h)
+	}, nil
 }
 
 // Revision returns the revision that was agreed on; 0 before that.

@@ -199,8 +199,8 @@ func (p *peer) receiveNotification(ctx context.Context, in *Incoming, out Sink) 
 		p.note(h)
 		return nil
 	}
-	p.notes.Lock()
-	defer p.notes.Unlock()
+	p.notes.close()
+	defer p.notes.open()
 	p.mu.Lock()
 	p.busy++
 	p.mu.Unlock()

@@ -121,18 +121,21 @@ func (c *Conn) Overlong() *Overlong {
 	return &Overlong{c: c}
 }
 
-// Feed is given the text piece by piece. The call fails, with MessageTooLarge, as soon as it is known. Feed reports whether the text has come to
-// its end.
+// Feed is given the text piece by piece. The call fails, with MessageTooLarge, as soon as it is known; a request gets an answer. Feed
+// reports whether the text has come to its end.
 func (o *Overlong) Feed(b []byte) (end bool) {
 	o.find.feed(b)
-	if id, ok := o.find.found(); ok && o.find.answer && !o.over {
-		if n, ok := id.Int64(); ok {
-			o.c.p.lose(n, TooLarge("message", -1, int64(o.c.p.opts.Limits.Message)))
+	if id, ok := o.find.found(); ok && !o.over {
+		switch {
+		case o.find.method:
+			o.c.refuseLong(id)
+			o.over = true
+		case o.find.answer:
+			if n, ok := id.Int64(); ok {
+				o.c.p.lose(n, TooLarge("message", -1, int64(o.c.p.opts.Limits.Message)))
+			}
+			o.over = true
 		}
-		o.over = true
-	} else if ok && o.find.method && !o.over && !o.c.p.isModern() {
-		o.c.refuseRequest(id.Clone(), errTooLong)
-		o.over = true
 	}
 	return o.find.depth <= 0
 }
@@ -155,6 +158,17 @@ func (c *Conn) refuseRequest(id jsonrpc.ID, e *jsonrpc.Error) {
 		defer stop()
 		_ = out.Send(ctx, buf, Outgoing{Answer: true, Code: e.Code, Refused: true}) // the server will not wait for ever
 	}()
+}
+
+// refuseLong answers a request that is too large, if it is to have an answer. It does not wait.
+func (c *Conn) refuseLong(id jsonrpc.ID) {
+	p := c.p
+	p.mu.Lock()
+	twice := p.requests.find(id) != nil // the answer to that one is still to come
+	p.mu.Unlock()
+	if !twice && !p.isModern() {
+		c.refuseRequest(id.Clone(), errTooLong)
+	}
 }
 
 // idFinder finds the members id and method of an object whose text it is given piece by piece. It does not check the

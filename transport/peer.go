@@ -64,7 +64,8 @@ type peer struct {
 	via       carried                        // likewise
 	onEnd     func()                         // tells the transport
 	carrier   Carrier                        // of a client
-	notes     sync.Mutex                     // held while a notification is handled
+	notifies  bool                           // Carried.Notify
+	notes     gate                           // held while a notification is handled
 	base      context.Context                // the parent of what handlers get
 	stop      context.CancelFunc
 	began     time.Time

@@ -145,14 +145,7 @@ func (q *Queue) Send(ctx context.Context, buf []byte, o Outgoing) error {
 	if err := w.send(ctx, buf, turn{}, o.Answer); err != nil {
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for w.err == nil && w.over() {
-		if err := w.wait(ctx); err != nil {
-			return err
-		}
-	}
-	return w.err
+	return q.Wait(ctx)
 }
 
 // Offer implements Offerer.
@@ -189,6 +182,22 @@ func (q *Queue) Put(f func(dst []byte) []byte) {
 	case !w.writing && !w.paused:
 		w.start()
 	}
+}
+
+// Wait waits, within ctx, while more waits than may, as Send does. Without a writer, it then fails with Overloaded.
+func (q *Queue) Wait(ctx context.Context) error {
+	w := q.w.Load()
+	if w == nil {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.err == nil && w.over() {
+		if err := w.wait(ctx); err != nil {
+			return err
+		}
+	}
+	return w.err
 }
 
 // Flush waits until everything is written, within ctx; without a writer it does not wait.

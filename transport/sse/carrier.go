@@ -93,12 +93,33 @@ func (c *carrier) post(ctx context.Context, frame []byte, o *transport.Outbound)
 		return err
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return httpclient.Refused(resp, nil)
+		err := httpclient.Refused(resp, nil)
+		switch resp.StatusCode {
+		case http.StatusGone: // the session has ended, and so will the stream
+			c.awaitEnd(ctx, c.d.times.Shutdown+c.d.times.Kill)
+		case http.StatusNotFound: // it may have
+			c.awaitEnd(ctx, endSoon)
+		}
+		return err
 	}
 	t := time.AfterFunc(answered, func() { _ = resp.Body.Close() }) // whatever is in it may have no end
 	httpclient.Discard(resp.Body)
 	t.Stop()
 	return nil
+}
+
+// endSoon is how long the end of a stream may take after the end of its session.
+const endSoon = 100 * time.Millisecond
+
+// awaitEnd waits for the end of the stream, which says more than a status does.
+func (c *carrier) awaitEnd(ctx context.Context, limit time.Duration) {
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-c.life.Done():
+	case <-ctx.Done():
+	case <-t.C:
+	}
 }
 
 // header returns the header of a POST, which must not be changed.

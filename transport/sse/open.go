@@ -31,7 +31,7 @@ func (d *dialer) open(ctx context.Context) (transport.Link, error) {
 		c.drop(err)
 		return nil, err
 	}
-	return transport.Carried{Name: "sse", Carrier: c}, nil
+	return transport.Carried{Name: "sse", Carrier: c, Notify: true}, nil
 }
 
 // why returns why ctx has ended, if it has, and else err.

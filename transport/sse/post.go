@@ -3,6 +3,7 @@ package sse
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
@@ -21,26 +22,47 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who transport.Ide
 	}
 	s := h.find(ids[0], who.Principal)
 	if s == nil {
-		return unknownSession()
+		return httpserve.Refuse(http.StatusNotFound, "no such session")
+	}
+	select {
+	case <-s.server.Done():
+		return sessionEnded()
+	default:
 	}
 	in := h.endpoint.NewIncoming(httpserve.Size(r))
 	if refusal := httpserve.ReadBody(w, r, in, limit, h.opts.Timeouts.ReadMessage); refusal != nil {
 		in.Release()
 		return refusal
 	}
-	list, refusal := h.messages(s, in)
-	if refusal == nil && list[0].Message().Kind == jsonrpc.Request && h.isClosed() {
-		refusal = shuttingDown() // answers to what is being handled are still wanted
+	list, x, refusal := h.messages(s, in)
+	if refusal == nil && slices.ContainsFunc(list, isRequest) {
+		refusal = h.admits(r, s)
 	}
 	if refusal != nil {
 		release(list)
 		return refusal
 	}
-	return s.accept(w, r, list, who)
+	return s.accept(w, r, list, x, who)
 }
 
-func unknownSession() *httpserve.Refusal {
-	return httpserve.Refuse(http.StatusNotFound, "no such session")
+func isRequest(in *transport.Incoming) bool { return in.Message().Kind == jsonrpc.Request }
+
+// admits refuses requests for a while, or for good. Answers to calls are still wanted, and notifications that cancel something are.
+func (h *Handler) admits(r *http.Request, s *session) *httpserve.Refusal {
+	if h.isClosed() {
+		return shuttingDown()
+	}
+	if err := s.queue.Wait(r.Context()); err != nil { // who does not read the answers is not served any further
+		refusal := sessionEnded()
+		refusal.Cause = err
+		return refusal
+	}
+	return nil
+}
+
+// sessionEnded is for a session whose stream is about to end, once its handlers have returned.
+func sessionEnded() *httpserve.Refusal {
+	return httpserve.Refuse(http.StatusGone, "the session has ended")
 }
 
 func shuttingDown() *httpserve.Refusal { return httpserve.Unavailable("the server is shutting down") }
@@ -51,45 +73,39 @@ func release(list []*transport.Incoming) {
 	}
 }
 
-var errInBatch = jsonrpc.NewError(jsonrpc.CodeInvalidRequest, "invalid request: initialize in a batch", nil)
-
-// messages scans the message that in holds, or those of a batch, and returns them also if there is a Refusal. Each of a batch is
-// handled as if it had come by itself, in order, and their answers are not put together (rule A-26); nothing of a batch with a message that is none
-// is handled.
-func (h *Handler) messages(s *session, in *transport.Incoming) ([]*transport.Incoming, *httpserve.Refusal) {
+// messages scans the message that in holds, or those of a batch, and returns them also if there is a Refusal.
+func (h *Handler) messages(s *session, in *transport.Incoming) ([]*transport.Incoming, *batch, *httpserve.Refusal) {
 	list := []*transport.Incoming{in}
 	err := in.Scan()
 	if err == nil {
-		return list, nil
+		return list, nil, nil
 	}
 	if !errors.Is(err, jsonrpc.ErrBatch) || s.server.Revision() != jsonrpc.Rev20250326 { // rules
-		return list, httpserve.BadMessage(in.Message(), err)
+		return list, nil, httpserve.BadMessage(in.Message(), err)
 	}
-	batch, err := h.endpoint.Split(in)
+	all, err := h.endpoint.Split(in)
 	if err != nil {
-		return list, httpserve.BadMessage(nil, err)
+		return list, nil, httpserve.BadMessage(nil, err)
 	}
-	for _, in := range batch {
-		err := in.Scan()
-		if err == nil && in.Message().Method == "initialize" { // rule A-24
-			err = errInBatch
-		}
-		if err != nil {
-			return batch, httpserve.BadMessage(nil, err)
-		}
-	}
-	return batch, nil
+	x := &batch{queue: s.queue}
+	return x.scan(all), x, nil
 }
 
 // accept admits the messages, answers the POST, and then has the requests handled, each on a goroutine of its own. Notifications are handled before
-// the POST is answered, so that what a client sends after that comes after them.
-func (s *session) accept(w http.ResponseWriter, r *http.Request, list []*transport.Incoming, who transport.Identity) *httpserve.Refusal {
+// the POST is answered, so that what a client sends after that comes after them. x is nil for a single message.
+func (s *session) accept(w http.ResponseWriter, r *http.Request, list []*transport.Incoming, x *batch, who transport.Identity) *httpserve.Refusal {
 	var run []func()
 	var err error
+	var out transport.Sink = s.queue
+	if x != nil {
+		out = x
+		x.enter()
+		defer x.leave()
+	}
 	for i, in := range list {
 		var f func()
 		in.SetSender(r.Header, who.Principal)
-		if f, err = s.server.Accept(who.Context, in, s.queue); err != nil {
+		if f, err = s.server.Accept(who.Context, in, out); err != nil {
 			release(list[i+1:])
 			break
 		}
@@ -103,10 +119,18 @@ func (s *session) accept(w http.ResponseWriter, r *http.Request, list []*transpo
 		_ = http.NewResponseController(w).Flush() // if it cannot, the answer goes out when we return
 	}
 	for _, f := range run {
-		go f()
+		if x == nil {
+			go f()
+			continue
+		}
+		x.enter()
+		go func() {
+			defer x.leave()
+			f()
+		}()
 	}
 	if err != nil { // the session has just ended
-		return unknownSession()
+		return sessionEnded()
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, who transport.I
 		},
 	})
 	id := rand.Text() // 130 bits (rule C-10)
-	server, err := h.endpoint.OpenSession(who.Context, id, who.Principal, queue, func() { h.remove(id) })
+	server, err := h.endpoint.OpenSession(who.Context, id, who.Principal, queue, nil)
 	if err != nil { // OnSession does not want it
 		refusal := httpserve.Refuse(http.StatusForbidden, "the session is refused")
 		refusal.Cause = err
@@ -101,11 +101,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, who transport.I
 		server.End(errBySide)
 		return shuttingDown()
 	}
-	select {
-	case <-server.Done(): // before it was known
-		h.remove(id)
-	default:
-	}
+	defer h.remove(id)
 	server.End(s.run(w, r, h.opts.Timeouts, h.messageURL(r, id), broken))
 	<-server.Gone()
 	return nil

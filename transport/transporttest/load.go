@@ -18,7 +18,7 @@ import (
 // The tests of load keep their names in every transport.
 var loadTests = []test{
 	{"ConcurrentConnectionsWithBufferLimits", 0, concurrentConnectionsWithBufferLimits},
-	{"ReadTimeoutHandling", ownServer | oneConnection, readTimeoutHandling},
+	{"ReadTimeoutHandling", ownServer | oneConnection | oneStream, readTimeoutHandling},
 	{"CloseUnderLoad", 0, closeUnderLoad},
 	{"BufferOverflowProtection", ownServer, bufferOverflowProtection},
 	{"ConcurrentReadsAndWrites", 0, concurrentReadsAndWrites},

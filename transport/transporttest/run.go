@@ -38,6 +38,8 @@ const (
 	lasting
 	// One connection for all messages of a client.
 	oneConnection
+	// A message of a client that is not sent to its end is the end of its connection.
+	oneStream
 )
 
 // topics are all tests.
@@ -96,6 +98,7 @@ func (x test) start(t *testing.T, tr *Transport, v jsonrpc.Revision) {
 		{x.needs&clock != 0 && !tr.Bubble, "there is no Bubble, whose clock this test needs"},
 		{x.needs&sessions != 0 && v.Modern(), "this revision has no sessions"},
 		{x.needs&lasting != 0 && v.Modern() && tr.Exchanges, "exchanges of this revision have nothing in common"},
+		{x.needs&oneStream != 0 && tr.Posts, "each message comes by itself"},
 		{x.needs&oneConnection != 0 && tr.Exchanges, "messages are exchanges of their own"},
 	} {
 		if lack.is {

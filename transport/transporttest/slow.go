@@ -21,7 +21,7 @@ var slowTests = []test{
 	{"ServerDoesNotReadForAWhile F4", clock, serverDoesNotReadForAWhile},
 	{"DeadlineOfACallToADeafServer B-17", clock, deafServer},
 	{"ClientDoesNotRead F4 H-16", clock | ownServer | oneConnection, clientDoesNotRead},
-	{"ClientStopsWithinAMessage F5 S28", clock | ownServer | oneConnection, clientStops},
+	{"ClientStopsWithinAMessage F5 S28", clock | ownServer | oneConnection | oneStream, clientStops},
 	{"ServerStopsWithinAMessage F5", clock, serverStops},
 	{"SlowButInTime F5", clock | ownServer, slowButInTime},
 	{"Idle", clock, idle},

@@ -37,6 +37,13 @@ type Transport struct {
 	// the next call is made in a session of its own (rules D-54, D-60).
 	Reconnects bool
 
+	// Posts says that each message of a client comes by itself, as in the body of an HTTP request: one that breaks off, or is not sent to
+	// its end, has nothing to do with the others.
+	Posts bool
+
+	// NoProbe says that a client which is not told what revision to speak takes one with sessions, and does not ask for others.
+	NoProbe bool
+
 	// Calls is how many calls are made at the same time where many are; 0 for 10,000.
 	Calls int
 }

@@ -2,6 +2,7 @@ package httpclient
 
 import (
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -143,21 +144,37 @@ func (c *Client) send(ctx context.Context, r *Request, to *url.URL) (*http.Respo
 	if err != nil {
 		return nil, err
 	}
+	for tries := 0; ; tries++ {
+		resp, err := c.roundTrip(ctx, r, to, h)
+		switch {
+		case err == nil:
+			return resp, nil
+		case tries < maxRaces && errors.Is(err, context.Canceled) && ctx.Err() == nil && !r.Body.Sent():
+			// net/http had put the connection of another request, which was cancelled just when it was over, among those that can be
+			// used again. Nothing of this one was sent.
+		default:
+			return nil, c.failure(ctx, err, r.Body.Sent())
+		}
+	}
+}
+
+// maxRaces is how often a request is sent again that was not sent at all.
+const maxRaces = 10
+
+// roundTrip sends one HTTP request, and keeps the cookies of the response.
+func (c *Client) roundTrip(ctx context.Context, r *Request, to *url.URL, h http.Header) (*http.Response, error) {
 	blank := http.Request{Method: r.Method, URL: to, Host: to.Host, Header: h, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	req := blank.WithContext(ctx)
 	if r.Body != nil {
 		req.Body, req.GetBody, req.ContentLength = r.Body.reader(), r.Body.again, int64(len(r.Body.text))
 	}
 	resp, err := c.rt.RoundTrip(req)
-	if err != nil {
-		return nil, c.failure(ctx, err, r.Body.Sent())
-	}
-	if c.jar != nil {
+	if err == nil && c.jar != nil {
 		if list := resp.Cookies(); len(list) > 0 {
 			c.jar.SetCookies(to, list)
 		}
 	}
-	return resp, nil
+	return resp, err
 }
 
 // header returns h with a token and cookies.

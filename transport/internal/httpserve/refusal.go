@@ -52,7 +52,7 @@ func BadMessage(m *jsonrpc.Message, err error) *Refusal {
 	if errors.As(err, &e) {
 		r.Error = e
 	}
-	if m != nil && m.Kind == jsonrpc.Request {
+	if m != nil && m.Kind != jsonrpc.Response {
 		r.ID = m.ID.Clone()
 	}
 	return r
