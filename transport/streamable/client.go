@@ -130,7 +130,7 @@ func (c *client) Send(ctx context.Context, frame []byte, o *transport.Outbound) 
 			httpclient.Discard(resp.Body)
 		}
 		if o.Method == noteInitialized && !c.d.o.DisableStandaloneSSE {
-			c.spawn(c.listen)
+			c.startListening(ctx)
 		}
 		return nil
 	case resp.StatusCode == http.StatusNotFound:

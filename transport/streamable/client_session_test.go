@@ -251,7 +251,7 @@ func TestSessionStreamGone(t *testing.T) {
 	}))
 	c := mustDial(t, s, nil, nil)
 	require.Eventually(t, func() bool { return len(s.requests("GET")) == 3 }, 10*time.Second, time.Millisecond)
-	require.Equal(t, "secret-2", c.Session().ID())
+	require.Eventually(t, func() bool { return c.Session().ID() == "secret-2" }, 10*time.Second, time.Millisecond)
 }
 
 // Requests of the server on the session's stream are answered by POST.
@@ -286,4 +286,27 @@ func TestDelete(t *testing.T) {
 		require.Equal(t, "2025-11-25", d[0].Header.Get("Mcp-Protocol-Version"))
 		require.Empty(t, d[0].Header["Content-Type"])
 	}
+}
+
+// The stream is there before the first request: what the server sends on it because of that is not lost. A server that does not answer the GET
+// before it has something to say holds nothing up.
+func TestStreamBeforeRequests(t *testing.T) {
+	slow := func(w http.ResponseWriter, r *seen) {
+		time.Sleep(30 * time.Millisecond)
+		streamOf("1h")(w, r)
+	}
+	for name, get := range map[string]step{"slow": slow, "none": status(405, "", "")} {
+		s := newScript(withSteps(legacyServer, map[string][]step{"GET": {get}}))
+		c := mustDial(t, s, nil, nil)
+		_, err := do(t, c, "tools/call", callEcho)
+		require.NoError(t, err)
+		whats := s.whats()
+		require.Equal(t, []string{"GET", "POST tools/call"}, whats[len(whats)-2:], name)
+		require.NoError(t, c.Close())
+	}
+	silent := func(_ http.ResponseWriter, r *seen) { <-r.ctx.Done() }
+	c := mustDial(t, newScript(withSteps(legacyServer, map[string][]step{"GET": {silent}})), nil, nil)
+	_, err := do(t, c, "tools/call", callEcho)
+	require.NoError(t, err)
+	require.NoError(t, c.Close())
 }

@@ -1,7 +1,9 @@
 package streamable
 
 import (
+	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/mcpwire/mcpwire/transport"
@@ -15,13 +17,34 @@ const (
 	goodStream = time.Minute
 )
 
+// firstStream is how long the first request of a session waits for the session's stream.
+const firstStream = time.Second
+
+// startListening opens the stream of the session and waits until the server has answered that, for a while: what servers send on it before it is
+// there is lost, and some send what belongs to a request there too. A server need not answer before it has something to send.
+func (c *client) startListening(ctx context.Context) {
+	answered := make(chan struct{})
+	if !c.spawn(func() { c.listen(sync.OnceFunc(func() { close(answered) })) }) {
+		return
+	}
+	t := time.NewTimer(firstStream)
+	defer t.Stop()
+	select {
+	case <-answered:
+	case <-t.C:
+	case <-ctx.Done():
+	case <-c.life.Done():
+	}
+}
+
 // listen reads the stream of the session, on what belongs to no request, as long as the session lasts. If the server has none, that is all
-// right (rules D-26 to D-33).
-func (c *client) listen() {
+// right (rules D-26 to D-33). answered is called once the server has answered, and may be called again.
+func (c *client) listen(answered func()) {
 	r := resumption{retry: -1}
 	last, opened := "", false
 	for {
 		resp, err := c.get(c.life, last)
+		answered()
 		wait := time.Duration(0)
 		switch {
 		case c.life.Err() != nil:
