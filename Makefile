@@ -4,7 +4,7 @@ GO        ?= go
 FUZZCOUNT ?= 20000
 DIR       ?=
 
-.PHONY: help demo test race purego pooldebug test-386 interop lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
+.PHONY: help demo test race purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,11 @@ interop: ## try it against clients and servers from npm (needs Node.js)
 	$(GO) vet -tags interop ./internal/interop
 	$(GO) test -tags interop -count=1 ./internal/interop
 
+conformance: ## run the public conformance suite and write docs/conformity-suite.md (needs npm)
+	cd internal/conformance/node && npm ci --no-audit --no-fund --loglevel=error
+	cd internal/conformance/client && $(GO) vet ./...
+	$(GO) run ./internal/conformance/run -o docs/conformity-suite.md
+
 lint: bin/golangci-lint ## run the linters of .golangci.yml
 	bin/golangci-lint run ./...
 
@@ -53,6 +58,7 @@ tidy-check: ## fail if a go.mod is not tidy
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
 	cd examples/downstream && $(GO) mod tidy -diff
+	cd internal/conformance/client && $(GO) mod tidy -diff
 
 schemadiff: ## compare schema/ with official files: make schemadiff DIR=folder
 	$(GO) run ./tools/schemadiff $(DIR)

@@ -28,54 +28,60 @@ import (
 	"github.com/mcpwire/mcpwire/transport/streamable"
 )
 
+// flags are those of the command.
+type flags struct {
+	http, sse                string // addresses
+	stdio, streams, unpooled bool
+}
+
 func main() {
-	httpAddr := flag.String("http", "", "serve Streamable HTTP at `address`/mcp")
-	sseAddr := flag.String("sse", "", "serve HTTP+SSE at `address`/sse and /message")
-	useStdio := flag.Bool("stdio", false, "serve standard input and output")
-	unpooled := flag.Bool("unpooled", false, "do without pools of buffers")
-	streams := flag.Bool("streams", false, "answer each request over HTTP with an event stream")
+	var f flags
+	flag.StringVar(&f.http, "http", "", "serve Streamable HTTP at `address`/mcp")
+	flag.StringVar(&f.sse, "sse", "", "serve HTTP+SSE at `address`/sse and /message")
+	flag.BoolVar(&f.stdio, "stdio", false, "serve standard input and output")
+	flag.BoolVar(&f.streams, "streams", false, "answer each request of Streamable HTTP with an event stream")
+	flag.BoolVar(&f.unpooled, "unpooled", false, "do without pools of buffers")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *httpAddr, *sseAddr, *useStdio, *unpooled, *streams); err != nil {
+	o := transport.Options{Hub: new(transport.Hub), Pool: pool.New(pool.Config{Name: "conformance", Disabled: f.unpooled})}
+	if err := run(ctx, f, o); err != nil {
 		log.Fatal(err)
+	}
+	if n := o.Pool.Outstanding(); n > 0 && !f.stdio { // a read of standard input may be left behind
+		log.Fatalf("%d buffers were not given back", n)
 	}
 }
 
 // run serves until ctx ends or one of the servers does.
-func run(ctx context.Context, httpAddr, sseAddr string, useStdio, unpooled, streams bool) error {
-	s := newServer()
-	o := transport.Options{Hub: &s.hub, Pool: pool.New(pool.Config{Name: "conformance", Disabled: unpooled})}
+func run(ctx context.Context, f flags, o transport.Options) error {
+	handler, schemas := newServer(o.Hub)
 	ends := make(chan error, 3)
-	running := 0
-	if httpAddr != "" {
-		set := &streamable.HandlerOptions{Options: o, EventStore: transport.NewMemoryEventStore(nil), ToolSchema: s.toolSchema, EventStreams: streams}
-		h := streamable.NewHandler(s.handler(), set)
-		end, err := listen(httpAddr, "/mcp", h, h.Shutdown, ends)
+	if f.http != "" {
+		h := streamable.NewHandler(handler, &streamable.HandlerOptions{
+			Options: o, EventStore: transport.NewMemoryEventStore(nil), ToolSchema: schemas, EventStreams: f.streams,
+		})
+		end, err := listen(f.http, "/mcp", h, h.Shutdown, ends)
 		if err != nil {
 			return err
 		}
 		defer end()
-		running++
 	}
-	if sseAddr != "" {
-		set := &sse.HandlerOptions{Options: o, MessagePath: "/message"}
-		h := sse.NewHandler(s.handler(), set)
-		end, err := listen(sseAddr, "/", h, h.Shutdown, ends)
+	if f.sse != "" {
+		h := sse.NewHandler(handler, &sse.HandlerOptions{Options: o, MessagePath: "/message"})
+		end, err := listen(f.sse, "/", h, h.Shutdown, ends)
 		if err != nil {
 			return err
 		}
 		defer end()
-		running++
 	}
-	if useStdio {
+	if f.stdio {
 		if err := stdio.ProtectStdout(); err != nil {
 			return err
 		}
-		go func() { ends <- stdio.Serve(ctx, s.handler(), &stdio.ServeOptions{Options: o}) }()
-		running++
+		go func() { ends <- stdio.Serve(ctx, handler, &stdio.ServeOptions{Options: o}) }()
 	}
-	if running == 0 {
+	if f.http == "" && f.sse == "" && !f.stdio {
 		return errors.New("nothing to serve: see -help")
 	}
 	select {

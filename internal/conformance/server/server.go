@@ -18,15 +18,16 @@ import (
 
 // server is what the handlers have in common.
 type server struct {
-	hub   transport.Hub
+	hub   *transport.Hub
 	key   []byte // of the states that clients keep
 	tools []tool
 }
 
-func newServer() *server {
-	s := &server{key: []byte(rand.Text())}
+// newServer returns the server, and what tells a transport the schemas of its tools.
+func newServer(hub *transport.Hub) (jsonrpc.Handler, func(context.Context, string) (codec.Raw, bool)) {
+	s := &server{hub: hub, key: []byte(rand.Text())}
 	s.tools = s.allTools()
-	return s
+	return s.handler(), s.toolSchema
 }
 
 func (s *server) handler() *mcp.ServerHandler {
