@@ -225,6 +225,9 @@ func (c *callContext) alsoAfter(f func()) (stop func() bool) {
 // runCarried is run where a Carrier sends the request: the caller's goroutine reads what comes, until the answer is there.
 func (cl *call) runCarried(ctx context.Context) error {
 	p := cl.p
+	if ctx.Err() != nil { // if it was sent, its cancellation could be faster
+		return FromContext(ctx, "before the call")
+	}
 	timeout := cl.timeout()
 	c := cl.newCallContext(ctx, timeout, p.opts.Timeouts.MaxCall)
 	defer c.over()
