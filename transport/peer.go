@@ -51,11 +51,8 @@ func begin(ctx context.Context, out sink, k rank) ([]byte, error) {
 // timers, which must not leave the synctest bubble that they were made in.
 type peer struct {
 	*common
-	id     string
-	client bool    // the peer is the server
-	of     *Client // whose connection it is; nil for servers
-	// stateless: nothing is kept from one request to the next, and each counts for itself (rules A-52, E-65).
-	stateless bool
+	id        string
+	of        *Client                        // whose connection it is; nil for servers
 	principal string                         // who the peer is, as authorization has found out
 	out       sink                           // for what belongs to no request
 	offer     func(func([]byte) []byte) bool // queues what a Hub publishes there
@@ -64,22 +61,26 @@ type peer struct {
 	via       carried                        // likewise
 	onEnd     func()                         // tells the transport
 	carrier   Carrier                        // of a client
-	notifies  bool                           // Carried.Notify
 	notes     gate                           // held while a notification is handled
 	base      context.Context                // the parent of what handlers get
 	stop      context.CancelFunc
 	began     time.Time
 
-	admitted atomic.Bool // by OnSession
+	// Small ones stand together: an idle session is to be small.
+	client    bool         // the peer is the server
+	stateless bool         // nothing is kept from one request to the next, and each counts for itself (rules A-52, E-65)
+	notifies  bool         // Carried.Notify
+	admitted  atomic.Bool  // by OnSession
+	opening   atomic.Bool  // an initialize is being answered, or was
+	ready     atomic.Bool  // notifications/initialized, or a request after initialize, has come
+	down      atomic.Bool  // everything is being taken down, or was
+	params    atomic.Int32 // the usual size of params
 
 	// info is what is known of the peer, for messages that do not say it themselves: nil before a session is
 	// opened.
-	info    atomic.Pointer[jsonrpc.Info]
-	opening atomic.Bool                // an initialize is being answered, or was
-	meta    atomic.Pointer[clientMeta] // nil if requests say nothing of themselves
-	params  atomic.Int32               // the usual size of params
-	ready   atomic.Bool                // notifications/initialized, or a request after initialize, has come
-	subs    subscriptions
+	info atomic.Pointer[jsonrpc.Info]
+	meta atomic.Pointer[clientMeta] // nil if requests say nothing of themselves
+	subs subscriptions
 
 	noting atomic.Pointer[handle] // the last notification
 
@@ -102,9 +103,8 @@ type peer struct {
 	closing  sync.Once
 	shutting sync.Once
 	shutErr  error
-	down     atomic.Bool // everything is being taken down, or was
-	done     signal      // the session has ended
-	gone     signal      // and everything of it
+	done     signal // the session has ended
+	gone     signal // and everything of it
 }
 
 // common is what the sessions of one server share. It is not changed.
