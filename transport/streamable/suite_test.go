@@ -18,13 +18,14 @@ import (
 // over describes Streamable HTTP for the suite.
 type over struct {
 	http2  bool
+	memory bool                        // connections are pipes in memory
 	store  func() transport.EventStore // nil for none
 	accept string                      // what the client takes; "" for both kinds of answers
 	revs   []jsonrpc.Revision
 }
 
 func (x over) transport() transporttest.Transport {
-	return transporttest.Transport{Revisions: x.revs, Serve: x.serve, Exchanges: true, Reconnects: true, Calls: 1000}
+	return transporttest.Transport{Revisions: x.revs, Serve: x.serve, Posts: true, Exchanges: true, Reconnects: true, Bubble: x.memory, Calls: 1000}
 }
 
 func (x over) serve(t testing.TB, h jsonrpc.Handler, o *transport.Options) transporttest.Server {
@@ -42,25 +43,41 @@ func (x over) serve(t testing.TB, h jsonrpc.Handler, o *transport.Options) trans
 			handler.ServeHTTP(w, r)
 		})
 	}
-	s := httptest.NewUnstartedServer(wrapped)
-	if s.EnableHTTP2 = x.http2; x.http2 {
-		s.StartTLS()
-	} else {
-		s.Start()
-	}
-	t.Cleanup(func() {
-		require.NoError(t, handler.Shutdown(context.Background()))
-		s.Close()
-	})
-	return transporttest.Server{Dial: func(ctx context.Context, client jsonrpc.Handler, co *transport.ClientOptions) (transporttest.Client, error) {
-		do := &streamable.DialOptions{ClientOptions: *co}
-		if x.http2 {
-			tr := &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}}
-			t.Cleanup(tr.CloseIdleConnections)
-			do.HTTPClient = &http.Client{Transport: tr}
-		}
-		return streamable.Dial(ctx, s.URL, client, do)
+	url, client := x.listen(t, wrapped)
+	t.Cleanup(func() { require.NoError(t, handler.Shutdown(context.Background())) })
+	return transporttest.Server{Dial: func(ctx context.Context, h jsonrpc.Handler, co *transport.ClientOptions) (transporttest.Client, error) {
+		return streamable.Dial(ctx, url, h, &streamable.DialOptions{ClientOptions: *co, HTTPClient: client()})
 	}}
+}
+
+// listen serves h, until after all that is cleaned up later, and returns a URL and what makes clients for it; nil for what is usual.
+func (x over) listen(t testing.TB, h http.Handler) (url string, client func() *http.Client) {
+	if x.memory {
+		l, hs, served := newInMemory(), &http.Server{Handler: h}, make(chan error, 1)
+		go func() { served <- hs.Serve(l) }()
+		t.Cleanup(func() {
+			require.NoError(t, hs.Close())
+			require.ErrorIs(t, <-served, http.ErrServerClosed)
+		})
+		return "http://127.0.0.1:1/", func() *http.Client { return own(t, &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 1000}) }
+	}
+	s := httptest.NewUnstartedServer(h)
+	t.Cleanup(s.Close)
+	if s.EnableHTTP2 = x.http2; !x.http2 {
+		s.Start()
+		return s.URL, func() *http.Client { return nil }
+	}
+	s.StartTLS()
+	roots := s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	return s.URL, func() *http.Client {
+		return own(t, &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots}})
+	}
+}
+
+// own returns a client whose connections are closed with the test.
+func own(t testing.TB, tr *http.Transport) *http.Client {
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr}
 }
 
 // The contract suite, in each revision that Streamable HTTP has.
@@ -71,6 +88,7 @@ func TestSuite(t *testing.T) {
 	for name, x := range map[string]over{
 		"HTTP 1.1":          {revs: all},
 		"HTTP 2":            {revs: two, http2: true},
+		"memory":            {revs: all, memory: true},
 		"event store":       {revs: all[:3], store: memory},
 		"event streams":     {revs: two, accept: "text/event-stream"},
 		"JSON if it may be": {revs: two, accept: "application/json, text/event-stream;q=0.5"},

@@ -17,7 +17,7 @@ var orderTests = []test{
 	{"NotificationsInOrder", 0, notificationsInOrder},
 	{"NotificationsInOrderToTheClient", 0, notificationsInOrderToTheClient},
 	{"RequestAfterSlowNotification", 0, requestAfterSlowNotification},
-	{"RequestWaitsForNotification", clock | ownServer, requestWaitsForNotification},
+	{"RequestWaitsForNotification", clock | ownServer | ordered, requestWaitsForNotification},
 	{"AnswerAfterSlowNotification", 0, answerAfterSlowNotification},
 	{"AnswerWaitsForNotification", clock | ownServer, answerWaitsForNotification},
 	{"RequestSeesWhatCameBefore", 0, requestSeesWhatCameBefore},

@@ -40,6 +40,8 @@ const (
 	oneConnection
 	// A message of a client that is not sent to its end is the end of its connection.
 	oneStream
+	// Messages come in the order in which they were sent, though nobody waits.
+	ordered
 )
 
 // topics are all tests.
@@ -99,6 +101,7 @@ func (x test) start(t *testing.T, tr *Transport, v jsonrpc.Revision) {
 		{x.needs&sessions != 0 && v.Modern(), "this revision has no sessions"},
 		{x.needs&lasting != 0 && v.Modern() && tr.Exchanges, "exchanges of this revision have nothing in common"},
 		{x.needs&oneStream != 0 && tr.Posts, "each message comes by itself"},
+		{x.needs&ordered != 0 && tr.Posts, "messages are in order only for who waits"},
 		{x.needs&oneConnection != 0 && tr.Exchanges, "messages are exchanges of their own"},
 	} {
 		if lack.is {

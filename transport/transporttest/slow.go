@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 	"testing/synctest"
@@ -240,10 +241,11 @@ var broken = []transport.Code{transport.Closed, transport.Lost, transport.Protoc
 
 // lost is what calls may fail with when the connection or the session does.
 func (s *suite) lost() []transport.Code {
-	if s.tr.Reconnects {
-		return append([]transport.Code{transport.SessionNotFound}, broken...)
+	codes := slices.Clone(broken)
+	if s.tr.Posts { // the server has refused to look at it
+		codes = append(codes, transport.Rejected, transport.SessionNotFound)
 	}
-	return broken
+	return codes
 }
 
 // When a server vanishes within a message, all calls fail, and the client sees nothing of the message.

@@ -38,7 +38,8 @@ type Transport struct {
 	Reconnects bool
 
 	// Posts says that each message of a client comes by itself, as in the body of an HTTP request: one that breaks off, or is not sent to
-	// its end, has nothing to do with the others.
+	// its end, has nothing to do with the others; order is kept for who waits for one message before sending the next
+	// (rule C-10), and what is refused is answered even if it is no request. A raw Conn receives that answer as a message, if it is one.
 	Posts bool
 
 	// NoProbe says that a client which is not told what revision to speak takes one with sessions, and does not ask for others.
