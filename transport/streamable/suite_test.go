@@ -3,8 +3,10 @@ package streamable_test
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,10 +56,12 @@ func (x over) serve(t testing.TB, h jsonrpc.Handler, o *transport.Options) trans
 func (x over) listen(t testing.TB, h http.Handler) (url string, client func() *http.Client) {
 	if x.memory {
 		l, hs, served := newInMemory(), &http.Server{Handler: h}, make(chan error, 1)
+		open := count(hs)
 		go func() { served <- hs.Serve(l) }()
 		t.Cleanup(func() {
 			require.NoError(t, hs.Close())
 			require.ErrorIs(t, <-served, http.ErrServerClosed)
+			open.Wait()
 		})
 		return "http://127.0.0.1:1/", func() *http.Client { return own(t, &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 1000}) }
 	}
@@ -72,6 +76,20 @@ func (x over) listen(t testing.TB, h http.Handler) (url string, client func() *h
 	return s.URL, func() *http.Client {
 		return own(t, &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots}})
 	}
+}
+
+// count makes hs count its connections, some of which outlast Close for a while.
+func count(hs *http.Server) *sync.WaitGroup {
+	open := new(sync.WaitGroup)
+	hs.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			open.Done()
+		}
+	}
+	return open
 }
 
 // own returns a client whose connections are closed with the test.
