@@ -188,4 +188,5 @@ func (p *peer) noteDrop(n *publication, ok bool) bool {
 var (
 	errQueueFull     = NewError(Overloaded, "too much waits to be written", nil)
 	errNotSubscribed = NewError(CannotCall, "in this revision the notification goes to subscriptions: publish it with a Hub", nil) // rule E-40
+	errNotCancelled  = NewError(CannotCall, "in this revision a server cancels subscriptions only", nil)                           // rule G-11
 )

@@ -201,8 +201,12 @@ func (h *handle) Notify(ctx context.Context, method string, params codec.Appende
 	return h.write(ctx, false, func(r *request, buf []byte) ([]byte, error) {
 		info := r.m.Info()
 		start := len(buf)
-		if info.Revision.Modern() && listenable(method) {
+		switch {
+		case !info.Revision.Modern():
+		case listenable(method):
 			return buf, errNotSubscribed
+		case method == methodCancelled && r.m.Method != methodListen:
+			return buf, errNotCancelled
 		}
 		buf, err := jsonrpc.AppendNotification(buf, method, params, info.Revision)
 		if err == nil && method == methodMessage && info.Revision.Modern() && !wantsLog(info.LogLevel, buf[start:]) {
