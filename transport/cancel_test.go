@@ -69,7 +69,7 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// B-15, G-02, G-09, G-13, F-11: what a client sends when it gives up, and that a late answer changes nothing.
+// B-15, G-02, G-09, G-10, G-13, F-11: what a client sends when it gives up, and that a late answer changes nothing.
 func TestCancels(t *testing.T) {
 	for _, tt := range []struct {
 		rule, revision, method, params string

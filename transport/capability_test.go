@@ -86,7 +86,7 @@ func TestServerCalls(t *testing.T) {
 	}
 }
 
-// A-53, B-13: in modern revisions a server sends no requests, whatever the client has declared.
+// A-53, B-13, E-41: in modern revisions a server sends no requests, whatever the client has declared.
 func TestServerCallsModern(t *testing.T) {
 	errs := make(chan error, 1)
 	e := served(t, caller(errs), nil)

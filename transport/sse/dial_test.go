@@ -18,7 +18,7 @@ import (
 	"github.com/mcpwire/mcpwire/transport/sse"
 )
 
-// Where a server wants messages to be sent to (rules C-02, C-08), and how its stream may begin (rule T-29).
+// Where a server wants messages to be sent to (rules C-02, C-03, C-08), and how its stream may begin (rule T-29).
 func TestEndpoint(t *testing.T) {
 	const good = "event: endpoint\ndata: /message?s=1\n\n"
 	for _, row := range []struct {

@@ -40,7 +40,7 @@ func TestSessionHeaders(t *testing.T) {
 			require.Empty(t, x.Header["Mcp-Method"], x.What)
 		}
 		if x.Body != "" {
-			require.Equal(t, []string{"application/json, text/event-stream"}, x.Header["Accept"], "D-03")
+			require.Equal(t, []string{"application/json, text/event-stream"}, x.Header["Accept"], "D-03, E-03")
 			require.Equal(t, []string{"application/json"}, x.Header["Content-Type"], "D-09")
 			require.Empty(t, x.Header["Accept-Encoding"], "S17")
 		}

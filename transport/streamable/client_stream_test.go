@@ -26,10 +26,10 @@ func TestReply(t *testing.T) {
 		reply step
 		fails func(*testing.T, error)
 	}{
-		{"D-08 JSON", result(text), nil},
+		{"D-08 E-39 JSON", result(text), nil},
 		{"D-08 JSON with a charset", typed("application/json; charset=utf-8", `{"jsonrpc":"2.0","id":ID,"result":`+text+`}`), nil},
 		{"A-19 another order, line breaks", typed("application/json", "\n{\"result\":"+text+",\r\n\"id\":ID,\"jsonrpc\":\"2.0\"}\n"), nil},
-		{"D-07 a stream", streamOf(answer(text)), nil},
+		{"D-07 D-08 E-39 a stream", streamOf(answer(text)), nil},
 		{"T-29 CRLF, no spaces, several lines", streamOf("event:message\r\ndata:{\"jsonrpc\":\"2.0\",\r\ndata:\"id\":ID,\"result\":" + text + "}\r\n\r\n"), nil},
 		{"E-45 comments, types and ids that say nothing", streamOf(": hi\n\n", "event: x\ndata: 1\n\n", "data:\n\n", answer(text)), nil},
 		{"D-21 the stream lasts", streamOf(answer(text), "1h"), nil},

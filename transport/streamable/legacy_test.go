@@ -17,7 +17,7 @@ func TestSession(t *testing.T) {
 			h := s.open(v)
 			require.Regexp(t, `^[\x21-\x7E]{16,128}$`, h["Mcp-Session-Id"]) // D-49, D-50
 			resp := s.do(http.MethodPost, legacyCall("1", "x"), h)
-			require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+			require.Equal(t, "application/json", resp.Header.Get("Content-Type"), "D-07")
 			require.Equal(t, `{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"x"}]}}`, read(t, resp))
 			resp = s.do(http.MethodPost, `{"jsonrpc":"2.0","id":"2","method":"ping"}`, h)
 			require.Equal(t, `{"jsonrpc":"2.0","id":"2","result":{}}`, read(t, resp))

@@ -36,7 +36,7 @@ func (w wrapped) Unwrap() http.ResponseWriter { return w.w }
 // bare cannot be flushed at all.
 type bare struct{ http.ResponseWriter }
 
-// What stands between client and Handler: HTTP/2 and TLS, a reverse proxy, middleware.
+// What stands between client and Handler: HTTP/2 and TLS, a reverse proxy, middleware. All is at one path (rules D-01, D-28, E-01).
 func TestBetween(t *testing.T) {
 	for _, name := range []string{"plain", "TLS", "HTTP/2", "proxy", "middleware"} {
 		t.Run(name, func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestNoFlush(t *testing.T) {
 	require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
 	require.Contains(t, read(t, resp), `"id":1,"result"`)
 	require.Equal(t, http.StatusNotAcceptable, s.do(http.MethodPost, request("1", "subscriptions/listen", `"notifications":{},`), modern("subscriptions/listen", "")).StatusCode)
-	require.Equal(t, http.StatusMethodNotAllowed, s.do(http.MethodGet, "", s.open("2025-06-18")).StatusCode)
+	require.Equal(t, http.StatusMethodNotAllowed, s.do(http.MethodGet, "", s.open("2025-06-18")).StatusCode, "D-28")
 	require.NoError(t, h.Close())
 }
 
@@ -127,7 +127,7 @@ func TestElicit(t *testing.T) {
 			require.NoError(t, jsonrpc.Scan([]byte(e.message()), &m))
 			require.Equal(t, "elicitation/create", m.Method)
 			resp := s.do(http.MethodPost, `{"jsonrpc":"2.0","id":`+m.ID.String()+`,"result":{"action":"decline"}}`, h)
-			require.Equal(t, http.StatusAccepted, resp.StatusCode)
+			require.Equal(t, http.StatusAccepted, resp.StatusCode, "D-05")
 			require.Empty(t, read(t, resp))
 			require.Contains(t, e.message(), "decline")
 			// JSON only: the request goes to the session's own stream.

@@ -63,7 +63,7 @@ func TestCloseStream(t *testing.T) {
 		require.Empty(t, e.message(), "there is nothing after it")
 
 		other := b.open("2025-11-25")
-		for _, id := range []string{first.id, "none", first.id + "x"} { // D-43, D-44, S9
+		for _, id := range []string{first.id, "none", first.id + "x"} { // D-43, D-44, H-18, S9
 			other["Last-Event-ID"] = id
 			resp := b.do(http.MethodGet, "", other)
 			require.Equal(t, http.StatusBadRequest, resp.StatusCode)

@@ -18,7 +18,7 @@ import (
 	"github.com/mcpwire/mcpwire/transport/streamable"
 )
 
-// S4, S5: where requests come from, with the zero options and with lists.
+// S4, S5, D-67, D-68, E-50, H-01: where requests come from, with the zero options and with lists.
 func TestOrigin(t *testing.T) {
 	strict := newServer(t, tools(), nil)
 	listed := newServer(t, tools(), &streamable.HandlerOptions{AllowedHosts: []string{"api.example.com"}, AllowedOrigins: []string{"https://app.example.com"}})
@@ -54,7 +54,7 @@ func TestOrigin(t *testing.T) {
 			resp := row.s.do(http.MethodPost, call("1", "x"), h)
 			body := read(t, resp)
 			require.Equal(t, row.status, resp.StatusCode, body)
-			for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodOptions} {
+			for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodOptions, http.MethodPost} { // D-67, E-50: on all of them
 				resp := row.s.do(method, "", row.h)
 				read(t, resp)
 				require.Equal(t, row.status == http.StatusForbidden, resp.StatusCode == http.StatusForbidden, method)
@@ -117,7 +117,7 @@ func TestAuthorize(t *testing.T) {
 	require.Contains(t, read(t, s.do(http.MethodPost, `{"jsonrpc":"2.0","id":1,"method":"x"}`, session)), `{"principal":"alice","value":"value of alice","header":"yes"`)
 }
 
-// S7, S8: to another principal, a session looks like none, byte by byte; its owner notices nothing.
+// S7, S8, D-43, H-05, H-18, I-09: to another principal, a session looks like none, byte by byte; its owner notices nothing.
 func TestSessionOfSomebodyElse(t *testing.T) {
 	hub := new(transport.Hub)
 	o := streamable.HandlerOptions{Authorize: byHeader, EventStore: transport.NewMemoryEventStore(nil)}
