@@ -21,7 +21,7 @@ import (
 	"github.com/mcpwire/mcpwire/transport/sse"
 )
 
-// Where a request comes from, on a loopback address, with default options: the same for the stream and for messages.
+// Where a request comes from (rules C-05, H-01), on a loopback address, with default options: the same for the stream and for messages.
 func TestWhereFrom(t *testing.T) {
 	s := serve(t, tools(), nil)
 	r := s.open(t)

@@ -124,3 +124,24 @@ func TestSchemaReferences(t *testing.T) {
 	require.Contains(t, read(t, resp), `"id":1,"result"`)
 	require.Zero(t, asked.Load(), "H-11")
 }
+
+// The streams of a session are asked for with the token that there is then, in a header and not in the URL (rules I-02, I-11).
+func TestTokenOfStreams(t *testing.T) {
+	var n atomic.Int32
+	s := newScript(withSteps(legacyServer, map[string][]step{"GET": {streamOf("id: 7\nretry: 1\ndata:\n\n"), streamOf(": x\n\n", "1h")}}))
+	o := new(streamable.DialOptions)
+	o.Token = func(context.Context) (string, error) { return "token" + strconv.Itoa(int(n.Add(1))), nil }
+	c := mustDial(t, s, nil, o)
+	require.Eventually(t, func() bool { return len(s.requests("GET")) == 2 }, waitLong, tick)
+	require.NoError(t, c.Close())
+	require.Equal(t, "7", s.requests("GET")[1].Header.Get("Last-Event-ID"), "it is resumed")
+	require.Len(t, s.requests("DELETE"), 1)
+	seen := map[string]bool{}
+	for _, x := range s.requests("") {
+		token := x.Header.Get("Authorization")
+		require.Regexp(t, `^Bearer token\d+$`, token, x.What)
+		require.False(t, seen[token], "%s has the token of another request", x.What)
+		seen[token] = true
+		require.Equal(t, "/mcp", x.URL)
+	}
+}

@@ -88,7 +88,7 @@ func TestStatus(t *testing.T) {
 		{"S3 two names in the body", "POST", request("1", "tools/call", `"name":"x","name":"y",`), modern("tools/call", "x"), 400, "-32602"},
 		{"E-31 method", "POST", request("1", "unknown/method", ""), modern("unknown/method", ""), 404, "-32601"},
 		{"F-25 initialize", "POST", request("1", "initialize", ""), modern("initialize", ""), 404, "-32601"},
-		{"F-25 ping", "POST", request("1", "ping", ""), modern("ping", ""), 404, "-32601"},
+		{"F-25 G-21 ping", "POST", request("1", "ping", ""), modern("ping", ""), 404, "-32601"},
 		{"E-32 capability", "POST", call("1", "refuse:-32021"), modern("tools/call", "refuse:-32021"), 400, "-32021"},
 		{"E-34 params", "POST", call("1", "refuse:-32602"), modern("tools/call", "refuse:-32602"), 200, "-32602"},
 		{"E-34 another error", "POST", call("1", "refuse:5"), modern("tools/call", "refuse:5"), 200, `"code":5`},
