@@ -42,6 +42,7 @@ var rules = []archtest.Rule{
 		May:     append([]string{"golang.org/x/sys/unix", "golang.org/x/sys/windows", "github.com/cenkalti/backoff/v5"}, ofTransports...),
 		Never:   []string{"gen/...", "net/http"},
 	},
+	{Package: "transport/tasks", May: append([]string{}, ofTransports...), Never: []string{"gen/...", "net/http"}},
 	{Package: "transport/sse", May: ofTransports, Never: []string{"gen/..."}},
 	{
 		Package: "transport/streamable",

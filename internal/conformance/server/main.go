@@ -56,6 +56,13 @@ func main() {
 // run serves until ctx ends or one of the servers does.
 func run(ctx context.Context, f flags, o transport.Options) error {
 	handler, schemas := newServer(o.Hub)
+	defer func() {
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer stop()
+		if end := handler.Close(ctx); end != nil {
+			log.Print(end)
+		}
+	}()
 	ends := make(chan error, 3)
 	if f.http != "" {
 		h := streamable.NewHandler(handler, &streamable.HandlerOptions{

@@ -14,6 +14,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/tasks"
 )
 
 // server is what the handlers have in common.
@@ -24,10 +25,10 @@ type server struct {
 }
 
 // newServer returns the server, and what tells a transport the schemas of its tools.
-func newServer(hub *transport.Hub) (jsonrpc.Handler, func(context.Context, string) (codec.Raw, bool)) {
+func newServer(hub *transport.Hub) (*tasks.Handler, func(context.Context, string) (codec.Raw, bool)) {
 	s := &server{hub: hub, key: []byte(rand.Text())}
 	s.tools = s.allTools()
-	return s.handler(), s.toolSchema
+	return tasks.NewHandler(s.handler(), &tasks.Options{PollInterval: 100 * time.Millisecond}), s.toolSchema
 }
 
 func (s *server) handler() *mcp.ServerHandler {
@@ -47,6 +48,7 @@ func (s *server) handler() *mcp.ServerHandler {
 	}
 	c := &h.Capabilities
 	c.Logging = codec.RawString("{}")
+	c.Extensions = []codec.Member[codec.Raw]{{Key: tasks.Extension, Value: c.Logging}}
 	c.Tools.Ptr().ListChanged.Set(true)
 	c.Prompts.Ptr().ListChanged.Set(true)
 	c.Resources.Ptr().ListChanged.Set(true)

@@ -28,6 +28,7 @@ func (s *server) allTools() []tool {
 	all = append(all, askTools...)
 	all = append(all, s.inputTools()...)
 	all = append(all, schemaTools...)
+	all = append(all, taskTools...)
 	return all
 }
 
