@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"os"
 	"os/exec"
@@ -111,7 +112,7 @@ func (r *runner) suite(ctx context.Context, leg string, run run, args []string) 
 		return err
 	}
 	args = append([]string{"-r", "./" + folder + "/node/loopback.cjs", suite + "/dist/index.js"}, append(args, "-o", out)...)
-	fmt.Printf("%s %s\n", leg, strings.Join(args[3:len(args)-2], " "))
+	log.Printf("%s: %s", leg, strings.Join(run.args(), " "))
 	ctx, stop := context.WithTimeout(ctx, 10*time.Minute)
 	defer stop()
 	cmd := exec.CommandContext(ctx, modules+"/node/bin/node", args...)

@@ -35,14 +35,14 @@ func main() {
 	report := flag.String("o", "", "write the report to `file`")
 	quick := flag.Bool("quick", false, "leave out the servers with the race detector, without pools and with checked buffers")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := conform(ctx, *report, *quick); err != nil {
+	if err := conform(*report, *quick); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func conform(ctx context.Context, report string, quick bool) (err error) {
+func conform(report string, quick bool) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	temp, err := os.MkdirTemp("", "conformance")
 	if err != nil {
 		return err

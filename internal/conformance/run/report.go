@@ -63,7 +63,7 @@ func (r *runner) write(ctx context.Context, file string) error {
 	}
 	r.writeLeftOut(&b)
 	r.writeUnjudged(&b)
-	return os.WriteFile(file, b.Bytes(), 0o644) //nolint:gosec // it is for everybody to read
+	return os.WriteFile(file, b.Bytes(), 0o644)
 }
 
 // writeLeftOut lists the scenarios that have failures.
@@ -133,6 +133,8 @@ func suiteVersion() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var p struct{ Version string }
+	var p struct {
+		Version string `json:"version"`
+	}
 	return p.Version, json.Unmarshal(b, &p)
 }

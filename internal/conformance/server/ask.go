@@ -18,9 +18,9 @@ var askTools = []tool{
 		"test_elicitation", "Asks the client's user.",
 		`{"type":"object","properties":{"message":{"type":"string"}},"required":["message"]}`, elicitation,
 	},
-	{"test_elicitation_sep1034_defaults", "Asks the client's user, and proposes an answer.", "", asking("defaults", formWithDefaults)},
-	{"test_elicitation_sep1330_enums", "Lets the client's user choose.", "", asking("choices", formWithEnums)},
-	{"test_streaming_elicitation", "Asks the client's user.", "", asking("sure", formSure)},
+	{"test_elicitation_sep1034_defaults", "Asks the client's user, and proposes an answer.", "", asking("defaults", formWithDefaults())},
+	{"test_elicitation_sep1330_enums", "Lets the client's user choose.", "", asking("choices", formWithEnums())},
+	{"test_streaming_elicitation", "Asks the client's user.", "", asking("sure", form("Are you sure?", "sure", &mcp.BooleanSchema{}))},
 	{"test_missing_capability", "Needs a client that has a model.", "", missingCapability},
 	{"test_input_required_result_elicitation", "Asks the client's user for a name.", "", userName},
 	{"test_input_required_result_sampling", "Asks the client's model.", "", capital},
@@ -28,62 +28,48 @@ var askTools = []tool{
 	{"test_input_required_result_capabilities", "Asks what the client can answer.", "", whatItCan},
 }
 
-func sampling(ctx context.Context, r *callRequest, out *callResult) error {
-	var args struct {
-		Prompt string `json:"prompt"`
-	}
-	if err := arguments(r, &args); err != nil {
-		return err
-	}
-	return sample(ctx, r, out, "answer", args.Prompt)
+func sampling(ctx context.Context, c *call) error {
+	return sample(ctx, c, "answer", c.args.Prompt)
 }
 
 // sample asks the model, and answers with what it has said.
-func sample(ctx context.Context, r *callRequest, out *callResult, key, prompt string) error {
+func sample(ctx context.Context, c *call, key, prompt string) error {
 	p := &mcp.CreateMessageParams{MaxTokens: 100}
 	p.AddText(mcp.RoleUser, prompt)
-	answer, err := r.CreateMessage(ctx, key, p)
+	answer, err := c.CreateMessage(ctx, key, p)
 	if err != nil {
 		return err
 	}
-	out.AddText("LLM response: " + answer.Content.Text())
-	return nil
+	return c.text("LLM response: " + answer.Content.Text())
 }
 
-func elicitation(ctx context.Context, r *callRequest, out *callResult) error {
-	var args struct {
-		Message string `json:"message"`
-	}
-	if err := arguments(r, &args); err != nil {
-		return err
-	}
-	p := &mcp.ElicitFormParams{Message: args.Message}
+func elicitation(ctx context.Context, c *call) error {
+	p := &mcp.ElicitFormParams{Message: c.args.Message}
 	p.AddField("username", &mcp.StringSchema{Description: mcp.Some("User's response")}, true)
 	p.AddField("email", &mcp.StringSchema{Description: mcp.Some("User's email address")}, true)
-	return elicit(ctx, r, out, "user", p)
+	return elicit(ctx, c, "user", p)
 }
 
 // asking returns a tool that asks the user to fill in a form.
-func asking(key string, form func() *mcp.ElicitFormParams) func(context.Context, *callRequest, *callResult) error {
-	return func(ctx context.Context, r *callRequest, out *callResult) error {
-		return elicit(ctx, r, out, key, form())
-	}
+func asking(key string, form *mcp.ElicitFormParams) func(context.Context, *call) error {
+	return func(ctx context.Context, c *call) error { return elicit(ctx, c, key, form) }
 }
 
 // elicit asks the user, and answers with what that has answered.
-func elicit(ctx context.Context, r *callRequest, out *callResult, key string, p *mcp.ElicitFormParams) error {
-	answer, err := r.Elicit(ctx, key, p)
+func elicit(ctx context.Context, c *call, key string, p *mcp.ElicitFormParams) error {
+	answer, err := c.Elicit(ctx, key, p)
 	if err != nil {
 		return err
 	}
 	text, err := answer.AppendJSON([]byte("User response: "))
-	out.AddText(string(text))
+	c.out.AddText(string(text))
 	return err
 }
 
-func formSure() *mcp.ElicitFormParams {
-	p := &mcp.ElicitFormParams{Message: "Are you sure?"}
-	p.AddField("sure", &mcp.BooleanSchema{}, true)
+// form returns a form with one field.
+func form(message, field string, schema mcp.PrimitiveSchemaDefinition) *mcp.ElicitFormParams {
+	p := &mcp.ElicitFormParams{Message: message}
+	p.AddField(field, schema, true)
 	return p
 }
 
@@ -118,8 +104,8 @@ func formWithEnums() *mcp.ElicitFormParams {
 	return p
 }
 
-func missingCapability(_ context.Context, r *callRequest, out *callResult) error {
-	have, err := r.ClientCapabilities()
+func missingCapability(_ context.Context, c *call) error {
+	have, err := c.ClientCapabilities()
 	if err != nil {
 		return err
 	}
@@ -128,23 +114,17 @@ func missingCapability(_ context.Context, r *callRequest, out *callResult) error
 		need.Sampling.Ptr() // is set by that
 		return mcp.MissingCapability(&need)
 	}
-	out.AddText("the client has all that is needed")
-	return nil
+	return c.text("the client has all that is needed")
 }
 
-func formName() *mcp.ElicitFormParams {
-	p := &mcp.ElicitFormParams{Message: "What is your name?"}
-	p.AddField("name", &mcp.StringSchema{}, true)
-	return p
-}
+func formName() *mcp.ElicitFormParams { return form("What is your name?", "name", &mcp.StringSchema{}) }
 
-func userName(ctx context.Context, r *callRequest, out *callResult) error {
-	answer, err := r.Elicit(ctx, "user_name", formName())
+func userName(ctx context.Context, c *call) error {
+	answer, err := c.Elicit(ctx, "user_name", formName())
 	if err != nil {
 		return err
 	}
-	out.AddText("Hello, " + text(answer, "name") + "!")
-	return nil
+	return c.text("Hello, " + text(answer, "name") + "!")
 }
 
 // text returns a member of an answer that is a text.
@@ -154,31 +134,31 @@ func text(answer *mcp.ElicitResult, name string) string {
 	return s
 }
 
-func capital(ctx context.Context, r *callRequest, out *callResult) error {
-	return sample(ctx, r, out, "capital_question", "What is the capital of France?")
+func capital(ctx context.Context, c *call) error {
+	return sample(ctx, c, "capital_question", "What is the capital of France?")
 }
 
-func listRoots(ctx context.Context, r *callRequest, out *callResult) error {
-	answer, err := r.ListRoots(ctx, "client_roots")
+func listRoots(ctx context.Context, c *call) error {
+	answer, err := c.ListRoots(ctx, "client_roots")
 	if err != nil {
 		return err
 	}
 	for _, root := range answer.Roots {
-		out.AddText(root.URI)
+		c.out.AddText(root.URI)
 	}
 	return nil
 }
 
 // whatItCan asks the user or, if the client has none, its model.
-func whatItCan(ctx context.Context, r *callRequest, out *callResult) error {
-	have, err := r.ClientCapabilities()
+func whatItCan(ctx context.Context, c *call) error {
+	have, err := c.ClientCapabilities()
 	switch {
 	case err != nil:
 		return err
 	case have.Elicitation.Has():
-		return userName(ctx, r, out)
+		return userName(ctx, c)
 	case have.Sampling.Has():
-		return capital(ctx, r, out)
+		return capital(ctx, c)
 	}
 	return errors.New("there is nobody to ask")
 }

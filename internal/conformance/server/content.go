@@ -15,30 +15,29 @@ const (
 
 // contentTools answer with content of all kinds.
 var contentTools = []tool{
-	{"test_simple_text", "Answers with a text.", "", func(_ context.Context, _ *callRequest, out *callResult) error {
-		out.AddText("This is a simple text response for testing.")
+	{"test_simple_text", "Answers with a text.", "", func(_ context.Context, c *call) error {
+		return c.text("This is a simple text response for testing.")
+	}},
+	{"test_image_content", "Answers with an image.", "", func(_ context.Context, c *call) error {
+		c.out.AddImage(pixel, "image/png")
 		return nil
 	}},
-	{"test_image_content", "Answers with an image.", "", func(_ context.Context, _ *callRequest, out *callResult) error {
-		out.AddImage(pixel, "image/png")
+	{"test_audio_content", "Answers with a sound.", "", func(_ context.Context, c *call) error {
+		c.out.AddAudio(silence, "audio/wav")
 		return nil
 	}},
-	{"test_audio_content", "Answers with a sound.", "", func(_ context.Context, _ *callRequest, out *callResult) error {
-		out.AddAudio(silence, "audio/wav")
+	{"test_embedded_resource", "Answers with a resource.", "", func(_ context.Context, c *call) error {
+		c.out.AddContent(embedded("test://embedded-resource", "text/plain", "This is an embedded resource content."))
 		return nil
 	}},
-	{"test_embedded_resource", "Answers with a resource.", "", func(_ context.Context, _ *callRequest, out *callResult) error {
-		out.AddContent(embedded("test://embedded-resource", "text/plain", "This is an embedded resource content."))
+	{"test_multiple_content_types", "Answers with a text, an image and a resource.", "", func(_ context.Context, c *call) error {
+		c.out.AddText("Multiple content types test:")
+		c.out.AddImage(pixel, "image/png")
+		c.out.AddContent(embedded("test://mixed-content-resource", "application/json", `{"test":"data","value":123}`))
 		return nil
 	}},
-	{"test_multiple_content_types", "Answers with a text, an image and a resource.", "", func(_ context.Context, _ *callRequest, out *callResult) error {
-		out.AddText("Multiple content types test:")
-		out.AddImage(pixel, "image/png")
-		out.AddContent(embedded("test://mixed-content-resource", "application/json", `{"test":"data","value":123}`))
-		return nil
-	}},
-	{"test_error_handling", "Fails.", "", func(_ context.Context, _ *callRequest, out *callResult) error {
-		out.SetError("This tool intentionally returns an error for testing")
+	{"test_error_handling", "Fails.", "", func(_ context.Context, c *call) error {
+		c.out.SetError("This tool intentionally returns an error for testing")
 		return nil
 	}},
 }

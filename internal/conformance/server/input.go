@@ -18,8 +18,8 @@ func (s *server) inputTools() []tool {
 }
 
 // state returns what the tool has sealed in the try before; "" in the first one.
-func (s *server) state(r *callRequest) (string, error) {
-	sealed, ok := r.Params.RequestState.Get()
+func (s *server) state(c *call) (string, error) {
+	sealed, ok := c.Params.RequestState.Get()
 	if !ok {
 		return "", nil
 	}
@@ -27,39 +27,36 @@ func (s *server) state(r *callRequest) (string, error) {
 }
 
 // answer returns the client's answer to what has the key; nil if there is none.
-func answer[T mcp.InputResponse](r *callRequest, key string) (answer T, ok bool) {
-	given, _ := codec.Get(r.Params.InputResponses, key)
+func answer[T mcp.InputResponse](c *call, key string) (answer T, ok bool) {
+	given, _ := codec.Get(c.Params.InputResponses, key)
 	answer, ok = given.(T)
 	return answer, ok
 }
 
-func (s *server) confirm(_ context.Context, r *callRequest, out *callResult) error {
-	state, err := s.state(r)
+func (s *server) confirm(_ context.Context, c *call) error {
+	state, err := s.state(c)
 	if err != nil {
 		return err
 	}
-	if _, ok := answer[*mcp.ElicitResult](r, "confirm"); ok && state != "" {
-		out.AddText("state-ok: " + state)
-		return nil
+	if _, ok := answer[*mcp.ElicitResult](c, "confirm"); ok && state != "" {
+		return c.text("state-ok: " + state)
 	}
-	p := &mcp.ElicitFormParams{Message: "Please confirm"}
-	p.AddField("ok", &mcp.BooleanSchema{}, true)
 	ask := &mcp.InputRequiredResult{RequestState: mcp.Some(s.seal("confirming"))}
-	ask.Add("confirm", &mcp.ElicitRequest{Params: p})
-	return r.RequireInput(ask)
+	ask.Add("confirm", &mcp.ElicitRequest{Params: form("Please confirm", "ok", &mcp.BooleanSchema{})})
+	return c.RequireInput(ask)
 }
 
-func (s *server) askAll(_ context.Context, r *callRequest, out *callResult) error {
-	if _, err := s.state(r); err != nil {
+func (s *server) askAll(_ context.Context, c *call) error {
+	if _, err := s.state(c); err != nil {
 		return err
 	}
-	user, hasUser := answer[*mcp.ElicitResult](r, "user_name")
-	greeting, hasGreeting := answer[*mcp.CreateMessageResult](r, "greeting")
-	roots, hasRoots := answer[*mcp.ListRootsResult](r, "client_roots")
+	user, hasUser := answer[*mcp.ElicitResult](c, "user_name")
+	greeting, hasGreeting := answer[*mcp.CreateMessageResult](c, "greeting")
+	roots, hasRoots := answer[*mcp.ListRootsResult](c, "client_roots")
 	if hasUser && hasGreeting && hasRoots {
-		out.AddText(text(user, "name") + ": " + greeting.Content.Text())
+		c.out.AddText(text(user, "name") + ": " + greeting.Content.Text())
 		for _, root := range roots.Roots {
-			out.AddText(root.URI)
+			c.out.AddText(root.URI)
 		}
 		return nil
 	}
@@ -69,38 +66,34 @@ func (s *server) askAll(_ context.Context, r *callRequest, out *callResult) erro
 	ask.Add("user_name", &mcp.ElicitRequest{Params: formName()})
 	ask.Add("greeting", &mcp.CreateMessageRequest{Params: *prompt})
 	ask.Add("client_roots", &mcp.ListRootsRequest{})
-	return r.RequireInput(ask)
+	return c.RequireInput(ask)
 }
 
-func (s *server) askTwice(_ context.Context, r *callRequest, out *callResult) error {
-	state, err := s.state(r)
+func (s *server) askTwice(_ context.Context, c *call) error {
+	state, err := s.state(c)
 	if err != nil {
 		return err
 	}
 	ask := new(mcp.InputRequiredResult)
-	name, isFirst := answer[*mcp.ElicitResult](r, "step1")
-	color, isSecond := answer[*mcp.ElicitResult](r, "step2")
+	name, isFirst := answer[*mcp.ElicitResult](c, "step1")
+	color, isSecond := answer[*mcp.ElicitResult](c, "step2")
 	switch {
 	case isSecond && state != "":
-		out.AddText(state + " likes " + text(color, "color"))
+		c.out.AddText(state + " likes " + text(color, "color"))
 		return nil
 	case isFirst && state != "":
-		p := &mcp.ElicitFormParams{Message: "Step 2: What is your favorite color?"}
-		p.AddField("color", &mcp.StringSchema{}, true)
-		ask.Add("step2", &mcp.ElicitRequest{Params: p})
+		ask.Add("step2", &mcp.ElicitRequest{Params: form("Step 2: What is your favorite color?", "color", &mcp.StringSchema{})})
 		ask.RequestState.Set(s.seal("user " + text(name, "name")))
 	default:
 		ask.Add("step1", &mcp.ElicitRequest{Params: formName()})
 		ask.RequestState.Set(s.seal("step 1"))
 	}
-	return r.RequireInput(ask)
+	return c.RequireInput(ask)
 }
 
 // promptWithInput is a prompt that asks the user first.
 func promptWithInput(ctx context.Context, r *mcp.Request[mcp.GetPromptParams], out *mcp.GetPromptResult) error {
-	p := &mcp.ElicitFormParams{Message: "What context should the prompt use?"}
-	p.AddField("context", &mcp.StringSchema{}, true)
-	answer, err := r.Elicit(ctx, "user_context", p)
+	answer, err := r.Elicit(ctx, "user_context", form("What context should the prompt use?", "context", &mcp.StringSchema{}))
 	if err != nil {
 		return err
 	}

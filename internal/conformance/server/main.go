@@ -42,15 +42,21 @@ func main() {
 	flag.BoolVar(&f.streams, "streams", false, "answer each request of Streamable HTTP with an event stream")
 	flag.BoolVar(&f.unpooled, "unpooled", false, "do without pools of buffers")
 	flag.Parse()
+	if err := serve(f); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// serve serves until the process is told to end, and looks for what was left behind.
+func serve(f flags) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	o := transport.Options{Hub: new(transport.Hub), Pool: pool.New(pool.Config{Name: "conformance", Disabled: f.unpooled})}
-	if err := run(ctx, f, o); err != nil {
-		log.Fatal(err)
-	}
+	err := run(ctx, f, o)
 	if n := o.Pool.Outstanding(); n > 0 && !f.stdio { // a read of standard input may be left behind
-		log.Fatalf("%d buffers were not given back", n)
+		err = errors.Join(err, fmt.Errorf("%d buffers were not given back", n))
 	}
+	return err
 }
 
 // run serves until ctx ends or one of the servers does.
@@ -68,7 +74,7 @@ func run(ctx context.Context, f flags, o transport.Options) error {
 		h := streamable.NewHandler(handler, &streamable.HandlerOptions{
 			Options: o, EventStore: transport.NewMemoryEventStore(nil), ToolSchema: schemas, EventStreams: f.streams,
 		})
-		end, err := listen(f.http, "/mcp", h, h.Shutdown, ends)
+		end, err := listen(ctx, f.http, "/mcp", h, h.Shutdown, ends)
 		if err != nil {
 			return err
 		}
@@ -76,7 +82,7 @@ func run(ctx context.Context, f flags, o transport.Options) error {
 	}
 	if f.sse != "" {
 		h := sse.NewHandler(handler, &sse.HandlerOptions{Options: o, MessagePath: "/message"})
-		end, err := listen(f.sse, "/", h, h.Shutdown, ends)
+		end, err := listen(ctx, f.sse, "/", h, h.Shutdown, ends)
 		if err != nil {
 			return err
 		}
@@ -100,8 +106,8 @@ func run(ctx context.Context, f flags, o transport.Options) error {
 }
 
 // listen serves h at path, and says where to on standard error once it does. The function that it returns ends that.
-func listen(addr, path string, h http.Handler, shutdown func(context.Context) error, ends chan<- error) (end func(), err error) {
-	l, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, addr, path string, h http.Handler, shutdown func(context.Context) error, ends chan<- error) (end func(), err error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +117,7 @@ func listen(addr, path string, h http.Handler, shutdown func(context.Context) er
 	go func() { ends <- srv.Serve(l) }()
 	fmt.Fprintf(os.Stderr, "serving http://%s%s\n", l.Addr(), path)
 	return func() {
-		ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer stop()
 		if err := errors.Join(shutdown(ctx), srv.Shutdown(ctx)); err != nil {
 			log.Print(err)

@@ -26,40 +26,38 @@ func (s *server) notifyTools() []tool {
 	}
 }
 
-func withProgress(ctx context.Context, r *callRequest, out *callResult) error {
+func withProgress(ctx context.Context, c *call) error {
 	for _, percent := range []float64{0, 50, 100} {
-		if err := r.Progress(ctx, percent, 100, ""); err != nil {
+		if err := c.Progress(ctx, percent, 100, ""); err != nil {
 			return err
 		}
 		if err := pause(ctx, step); err != nil {
 			return err
 		}
 	}
-	out.AddText("done")
-	return nil
+	return c.text("done")
 }
 
-func withLogging(ctx context.Context, r *callRequest, out *callResult) error {
+func withLogging(ctx context.Context, c *call) error {
 	for _, text := range []string{"Tool execution started", "Tool processing data", "Tool execution completed"} {
-		if err := r.Log(ctx, mcp.LoggingLevelInfo, "", codec.Quote(text)); err != nil {
+		if err := c.Log(ctx, mcp.LoggingLevelInfo, "", codec.Quote(text)); err != nil {
 			return err
 		}
 		if err := pause(ctx, step); err != nil {
 			return err
 		}
 	}
-	out.AddText("logged")
-	return nil
+	return c.text("logged")
 }
 
-func logging(ctx context.Context, r *callRequest, out *callResult) error {
-	out.AddText("logged, if that was wanted")
-	return r.Log(ctx, mcp.LoggingLevelInfo, "tool", codec.Quote("A log message"))
+func logging(ctx context.Context, c *call) error {
+	c.out.AddText("logged, if that was wanted")
+	return c.Log(ctx, mcp.LoggingLevelInfo, "tool", codec.Quote("A log message"))
 }
 
 // reconnection lets the client come back for the answer, where its revision allows that.
-func reconnection(ctx context.Context, r *callRequest, out *callResult) error {
-	if c, ok := r.ResponseWriter.(jsonrpc.StreamCloser); ok {
+func reconnection(ctx context.Context, c *call) error {
+	if c, ok := c.ResponseWriter.(jsonrpc.StreamCloser); ok {
 		if err := c.CloseStream(10 * time.Millisecond); err != nil && !errors.Is(err, transport.ErrCannotClose) {
 			return err
 		}
@@ -67,14 +65,13 @@ func reconnection(ctx context.Context, r *callRequest, out *callResult) error {
 	if err := pause(ctx, 2*step); err != nil {
 		return err
 	}
-	out.AddText("Reconnection test completed successfully. If you received this, the client properly reconnected after stream closure.")
-	return nil
+	return c.text("Reconnection test completed successfully. If you received this, the client properly reconnected after stream closure.")
 }
 
 // trigger returns a tool that publishes a notification.
-func (s *server) trigger(method string) func(context.Context, *callRequest, *callResult) error {
-	return func(ctx context.Context, _ *callRequest, out *callResult) error {
-		out.AddText("published " + method)
+func (s *server) trigger(method string) func(context.Context, *call) error {
+	return func(ctx context.Context, c *call) error {
+		c.out.AddText("published " + method)
 		_, err := s.hub.Publish(ctx, method, nil, nil)
 		return err
 	}

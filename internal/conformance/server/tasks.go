@@ -30,48 +30,33 @@ var taskTools = []tool{
 	{"test_tool_with_task", "Asks for a name, and is a task then.", "", askThenTask},
 }
 
-func greet(_ context.Context, r *callRequest, out *callResult) error {
-	var args struct {
-		Name string `json:"name"`
-	}
-	if err := arguments(r, &args); err != nil {
-		return err
-	}
-	out.AddText("Hello, " + args.Name + "!")
-	return nil
+func greet(_ context.Context, c *call) error {
+	return c.text("Hello, " + c.args.Name + "!")
 }
 
 // slowCompute lets clients without tasks wait.
-func slowCompute(ctx context.Context, r *callRequest, out *callResult) error {
-	var args struct {
-		Seconds float64 `json:"seconds"`
-		Label   string  `json:"label"`
-	}
-	if err := arguments(r, &args); err != nil {
-		return err
-	}
-	if args.Seconds > 0 {
+func slowCompute(ctx context.Context, c *call) error {
+	if c.args.Seconds > 0 {
 		_ = tasks.Begin(ctx) // either way is all right
 	}
-	if err := pause(ctx, time.Duration(args.Seconds*float64(time.Second))); err != nil {
+	if err := pause(ctx, time.Duration(c.args.Seconds*float64(time.Second))); err != nil {
 		return err
 	}
-	out.AddText(fmt.Sprintf("Computed %s in %g s.", args.Label, args.Seconds))
-	return nil
+	return c.text(fmt.Sprintf("Computed %s in %g s.", c.args.Label, c.args.Seconds))
 }
 
-func failingJob(ctx context.Context, _ *callRequest, out *callResult) error {
+func failingJob(ctx context.Context, c *call) error {
 	if err := tasks.Begin(ctx); err != nil {
 		return err
 	}
 	if err := pause(ctx, time.Second); err != nil {
 		return err
 	}
-	out.SetError("The job has failed.")
+	c.out.SetError("The job has failed.")
 	return nil
 }
 
-func protocolErrorJob(ctx context.Context, _ *callRequest, _ *callResult) error {
+func protocolErrorJob(ctx context.Context, _ *call) error {
 	if err := tasks.Begin(ctx); err != nil {
 		return err
 	}
@@ -82,49 +67,38 @@ func protocolErrorJob(ctx context.Context, _ *callRequest, _ *callResult) error 
 }
 
 func formConfirm(message string) *mcp.ElicitFormParams {
-	p := &mcp.ElicitFormParams{Message: message}
-	p.AddField("confirm", &mcp.BooleanSchema{}, true)
-	return p
+	return form(message, "confirm", &mcp.BooleanSchema{})
 }
 
-func confirmDelete(ctx context.Context, r *callRequest, out *callResult) error {
-	var args struct {
-		Filename string `json:"filename"`
-	}
-	if err := arguments(r, &args); err != nil {
-		return err
-	}
+func confirmDelete(ctx context.Context, c *call) error {
 	if err := tasks.Begin(ctx); err != nil {
 		return err
 	}
-	return elicit(ctx, r, out, "confirm", formConfirm("Delete "+args.Filename+"?"))
+	return elicit(ctx, c, "confirm", formConfirm("Delete "+c.args.Filename+"?"))
 }
 
-func multiInput(ctx context.Context, r *callRequest, out *callResult) error {
+func multiInput(ctx context.Context, c *call) error {
 	if err := tasks.Begin(ctx); err != nil {
 		return err
 	}
-	_, one := answer[*mcp.ElicitResult](r, "first")
-	_, two := answer[*mcp.ElicitResult](r, "second")
+	_, one := answer[*mcp.ElicitResult](c, "first")
+	_, two := answer[*mcp.ElicitResult](c, "second")
 	if one && two {
-		out.AddText("both are answered")
-		return nil
+		return c.text("both are answered")
 	}
 	ask := new(mcp.InputRequiredResult)
 	ask.Add("first", &mcp.ElicitRequest{Params: formConfirm("First?")})
 	ask.Add("second", &mcp.ElicitRequest{Params: formConfirm("Second?")})
-	return r.RequireInput(ask)
+	return c.RequireInput(ask)
 }
 
-func askThenTask(ctx context.Context, r *callRequest, out *callResult) error {
-	answer, err := r.Elicit(ctx, "user_name", formName())
+func askThenTask(ctx context.Context, c *call) error {
+	answer, err := c.Elicit(ctx, "user_name", formName())
 	if err != nil {
 		return err
 	}
-	name := text(answer, "name") // belongs to the request, as out does
 	if err := tasks.Begin(ctx); err != nil {
 		return err
 	}
-	out.AddText("Hello, " + name + ", from a task!")
-	return nil
+	return c.text("Hello, " + text(answer, "name") + ", from a task!")
 }

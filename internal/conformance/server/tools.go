@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/anyjson"
@@ -9,36 +10,45 @@ import (
 	"github.com/mcpwire/mcpwire/gen/mcp"
 )
 
-type (
-	callRequest = mcp.Request[mcp.CallToolParams]
-	callResult  = mcp.CallToolResult
-)
-
 // tool is one of the server's tools.
 type tool struct {
 	name, description string
 	schema            string // of the arguments; "" for none
-	call              func(ctx context.Context, r *callRequest, out *callResult) error
+	call              func(ctx context.Context, c *call) error
+}
+
+// call is a call of a tool, with all arguments that any of them has.
+type call struct {
+	*mcp.Request[mcp.CallToolParams]
+
+	out  *mcp.CallToolResult
+	args struct {
+		Filename string  `json:"filename"`
+		Label    string  `json:"label"`
+		Message  string  `json:"message"`
+		Name     string  `json:"name"`
+		Prompt   string  `json:"prompt"`
+		Region   string  `json:"region"`
+		Seconds  float64 `json:"seconds"`
+	}
+}
+
+// text answers with a text.
+func (c *call) text(s string) error {
+	c.out.AddText(s)
+	return nil
 }
 
 func (s *server) allTools() []tool {
-	var all []tool
-	all = append(all, contentTools...)
-	all = append(all, s.notifyTools()...)
-	all = append(all, askTools...)
-	all = append(all, s.inputTools()...)
-	all = append(all, schemaTools...)
-	all = append(all, taskTools...)
-	return all
+	return slices.Concat(contentTools, s.notifyTools(), askTools, s.inputTools(), schemaTools, taskTools)
 }
 
 func (s *server) find(name string) (tool, bool) {
-	for _, t := range s.tools {
-		if t.name == name {
-			return t, true
-		}
+	i := slices.IndexFunc(s.tools, func(t tool) bool { return t.name == name })
+	if i < 0 {
+		return tool{}, false
 	}
-	return tool{}, false
+	return s.tools[i], true
 }
 
 func (t tool) inputSchema() codec.Raw {
@@ -55,12 +65,18 @@ func (s *server) listTools(_ context.Context, _ *mcp.Request[mcp.ListToolsParams
 	return nil
 }
 
-func (s *server) callTool(ctx context.Context, r *callRequest, out *callResult) error {
+func (s *server) callTool(ctx context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
 	t, ok := s.find(r.Params.Name)
 	if !ok {
 		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "unknown tool %q", r.Params.Name)
 	}
-	return t.call(ctx, r, out)
+	c := &call{Request: r, out: out}
+	if !r.Params.Arguments.IsZero() {
+		if err := anyjson.UnmarshalRaw(r.Params.Arguments, &c.args); err != nil {
+			return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: arguments: %w", err)
+		}
+	}
+	return t.call(ctx, c)
 }
 
 // toolSchema lets the transport compare headers with arguments.
@@ -69,33 +85,11 @@ func (s *server) toolSchema(_ context.Context, name string) (codec.Raw, bool) {
 	return t.inputSchema(), ok
 }
 
-// arguments decodes the arguments of a call. Those that there are none of stay as they are.
-func arguments(r *callRequest, v any) error {
-	if r.Params.Arguments.IsZero() {
-		return nil
-	}
-	if err := anyjson.UnmarshalRaw(r.Params.Arguments, v); err != nil {
-		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: arguments: %w", err)
-	}
-	return nil
-}
-
 // schemaTools are about the schemas of their arguments.
 var schemaTools = []tool{
-	{"json_schema_2020_12_tool", "Has a schema of draft 2020-12.", schema2020, func(_ context.Context, _ *callRequest, out *callResult) error {
-		out.AddText("called")
-		return nil
-	}},
-	{"test_x_mcp_header", "Has an argument that is sent in a header too.", schemaHeader, func(_ context.Context, r *callRequest, out *callResult) error {
-		var args struct {
-			Region string `json:"region"`
-			Level  int    `json:"level"`
-		}
-		if err := arguments(r, &args); err != nil {
-			return err
-		}
-		out.AddText("region " + args.Region)
-		return nil
+	{"json_schema_2020_12_tool", "Has a schema of draft 2020-12.", schema2020, func(_ context.Context, c *call) error { return c.text("called") }},
+	{"test_x_mcp_header", "Has an argument that is sent in a header too.", schemaHeader, func(_ context.Context, c *call) error {
+		return c.text("region " + c.args.Region)
 	}},
 }
 
