@@ -1,13 +1,13 @@
 package conformity
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -33,29 +33,25 @@ var (
 // Load reads the tests below root. Files need not be for this system.
 func Load(root string) (Sources, error) {
 	src := Sources{}
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+	module := os.DirFS(root)
+	err := fs.WalkDir(module, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
-			if base := d.Name(); name != root && (strings.HasPrefix(base, ".") || base == "testdata" || base == "node_modules") {
-				return filepath.SkipDir
+			if base := d.Name(); name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "node_modules") {
+				return fs.SkipDir
 			}
 			return nil
 		}
-		rel, err := filepath.Rel(root, name)
-		if err != nil {
-			return err
-		}
-		rel = filepath.ToSlash(rel)
-		if !strings.HasSuffix(rel, "_test.go") && !(path.Dir(rel) == suite && strings.HasSuffix(rel, ".go")) {
+		if !strings.HasSuffix(name, "_test.go") && !(path.Dir(name) == suite && strings.HasSuffix(name, ".go")) {
 			return nil
 		}
-		text, err := os.ReadFile(name)
+		text, err := fs.ReadFile(module, name)
 		if err != nil {
 			return err
 		}
-		return src.Add(rel, string(text))
+		return src.Add(name, string(text))
 	})
 	return src, err
 }
@@ -88,7 +84,7 @@ func mentioned(text string) map[string]bool {
 			last, _ = strconv.Atoi(m[4])
 		}
 		for n := first; n <= last; n++ {
-			ids[m[1]+"-"+string([]byte{byte('0' + n/10), byte('0' + n%10)})] = true
+			ids[fmt.Sprintf("%s-%02d", m[1], n)] = true
 		}
 		if m[3] != "" {
 			ids[m[3]+"-"+m[4]] = true

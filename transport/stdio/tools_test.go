@@ -42,6 +42,9 @@ func serverFor() *mcp.ServerHandler {
 
 // tools is what the tools of the servers do, given what stands behind a colon in their names.
 var tools = map[string]func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], arg string) (string, error){
+	"args": func(context.Context, *mcp.Request[mcp.CallToolParams], string) (string, error) {
+		return strings.Join(os.Args[1:], "\n"), nil
+	},
 	"hang": func(context.Context, *mcp.Request[mcp.CallToolParams], string) (string, error) {
 		hanging.Add(1)
 		select {}
