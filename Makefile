@@ -3,6 +3,7 @@
 GO        ?= go
 FUZZCOUNT ?= 20000
 DIR       ?=
+REPORT    ?= docs/conformity-suite.md
 
 .PHONY: help demo test race purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
 
@@ -32,10 +33,10 @@ interop: ## try it against clients and servers from npm (needs Node.js)
 	$(GO) vet -tags interop ./internal/interop
 	$(GO) test -tags interop -count=1 ./internal/interop
 
-conformance: ## run the public conformance suite and write docs/conformity-suite.md (needs npm)
+conformance: ## run the public conformance suite and write REPORT (needs npm)
 	cd internal/conformance/node && npm ci --no-audit --no-fund --loglevel=error
 	cd internal/conformance/client && $(GO) vet ./...
-	$(GO) run ./internal/conformance/run -o docs/conformity-suite.md
+	$(GO) run ./internal/conformance/run -o "$(REPORT)"
 
 lint: bin/golangci-lint ## run the linters of .golangci.yml
 	bin/golangci-lint run ./...

@@ -23,11 +23,9 @@ func main() {
 	if len(os.Args) < 2 {
 		log.Fatal("usage: client URL")
 	}
-	ctx, stop := context.WithTimeout(context.Background(), 25*time.Second)
-	defer stop()
 	name := os.Getenv("MCP_CONFORMANCE_SCENARIO")
-	if err := run(ctx, name, os.Args[len(os.Args)-1]); err != nil {
-		log.Fatalf("%s: %v", name, err)
+	if err := run(name, os.Args[len(os.Args)-1]); err != nil {
+		log.Fatalf("%q: %v", name, err) //nolint:gosec // it is quoted
 	}
 }
 
@@ -43,7 +41,9 @@ type toolCall struct {
 	Arguments codec.Raw `json:"arguments"`
 }
 
-func run(ctx context.Context, name, url string) error {
+func run(name, url string) error {
+	ctx, stop := context.WithTimeout(context.Background(), 25*time.Second)
+	defer stop()
 	var given data
 	if text := os.Getenv("MCP_CONFORMANCE_CONTEXT"); text != "" {
 		if err := anyjson.Unmarshal([]byte(text), &given); err != nil {

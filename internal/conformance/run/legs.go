@@ -48,7 +48,7 @@ var (
 			{"2025-11-25", true, 84}, {"2026-07-28", true, 165},
 		}},
 		{"server, JSON where it can", nil, nil, everyRevision},
-		{"server, race detector", []string{"-race"}, nil, everyRevision},
+		{"server, race detector", []string{"-race"}, nil, append([]run{{"2026-07-28", true, 195}}, everyRevision...)},
 		{"server, no pools", nil, []string{"-unpooled"}, everyRevision},
 		{"server, checked buffers", []string{"-tags", "pooldebug"}, nil, everyRevision},
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 // print writes the table for people.
 func (r *runner) print(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "\nsuite\trevision\tscenarios\tpassed\tfailed\twarned\tskipped\tinfo")
+	fmt.Fprintln(t, "\nsuite\trevision\tscenarios\tpassed\tfailed\twarned\tleft out\tskipped\tinfo")
 	for _, res := range r.table {
 		fmt.Fprintf(t, "%s\t%s\t%d", res.leg, res.run.label(), len(res.scenarios))
 		for _, s := range statuses {
@@ -53,7 +54,7 @@ func (r *runner) write(ctx context.Context, file string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, intro, "`@modelcontextprotocol/conformance`", time.Now().UTC().Format(time.DateOnly), runtime.Version(),
 		strings.TrimSpace(string(node)), version)
-	b.WriteString("| suite | revision | scenarios | passed | failed | warned | skipped | info |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
+	b.WriteString("| suite | revision | scenarios | passed | failed | warned | left out | skipped | info |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, res := range r.table {
 		fmt.Fprintf(&b, "| %s | %s | %d |", res.leg, res.run.label(), len(res.scenarios))
 		for _, s := range statuses {
@@ -68,7 +69,7 @@ func (r *runner) write(ctx context.Context, file string) error {
 
 // writeLeftOut lists the scenarios that have failures.
 func (r *runner) writeLeftOut(b *bytes.Buffer) {
-	b.WriteString("\n## Left out\n\nScenarios of extensions, which the suite runs with the requirements and does not score. The failures above are theirs.\n\n")
+	b.WriteString("\n## Left out\n\nScenarios of extensions, which the suite runs with the requirements and does not score. Their failures are counted apart.\n\n")
 	for _, name := range slices.Sorted(maps.Keys(leftOut)) {
 		fmt.Fprintf(b, "- `%s`: %s.\n", name, leftOut[name])
 	}
@@ -90,10 +91,10 @@ var logs = map[string]string{
 
 // writeUnjudged lists the checks that have neither passed nor failed.
 func (r *runner) writeUnjudged(b *bytes.Buffer) {
-	b.WriteString("\n## Skipped, and for information\n\nChecks that the suite neither passes nor fails, in all runs above together.\n\n" +
-		"| check | scenarios | status | count | why |\n|---|---|---|--:|---|\n")
+	b.WriteString("\n## Skipped, and for information\n\nChecks that the suite neither passes nor fails, in all runs above.\n\n" +
+		"| check | scenarios | status | why |\n|---|---|---|---|\n")
 	type key struct{ id, status, why string }
-	counts, where := map[key]int{}, map[key]map[string]bool{}
+	where := map[key]map[string]bool{}
 	for _, res := range r.table {
 		for _, s := range res.scenarios {
 			for _, c := range s.checks {
@@ -107,24 +108,23 @@ func (r *runner) writeUnjudged(b *bytes.Buffer) {
 				if why := logs[c.ID]; why != "" {
 					k.why = why
 				}
-				if counts[k]++; where[k] == nil {
+				if where[k] == nil {
 					where[k] = map[string]bool{}
 				}
 				where[k][s.name] = true
 			}
 		}
 	}
-	keys := slices.SortedFunc(maps.Keys(counts), func(x, y key) int {
-		return strings.Compare(x.status+x.id+x.why, y.status+y.id+y.why)
+	keys := slices.SortedFunc(maps.Keys(where), func(x, y key) int {
+		return cmp.Or(strings.Compare(y.status, x.status), strings.Compare(x.id, y.id), strings.Compare(x.why, y.why)) // SKIPPED is first
 	})
-	for i := len(keys) - 1; i >= 0; i-- { // what was skipped comes first
-		k := keys[i]
+	for _, k := range keys {
 		names := slices.Sorted(maps.Keys(where[k]))
 		list := fmt.Sprintf("%d scenarios", len(names))
 		if len(names) <= 3 {
 			list = "`" + strings.Join(names, "`, `") + "`"
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s | %d | %s |\n", k.id, list, k.status, counts[k], strings.ReplaceAll(k.why, "|", "\\|"))
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.id, list, k.status, strings.ReplaceAll(k.why, "|", "\\|"))
 	}
 }
 

@@ -34,7 +34,7 @@ type check struct {
 }
 
 // The statuses of checks, in the order of the table.
-var statuses = []string{"SUCCESS", "FAILURE", "WARNING", "SKIPPED", "INFO"}
+var statuses = []string{"SUCCESS", "FAILURE", "WARNING", "LEFT OUT", "SKIPPED", "INFO"}
 
 var (
 	errNothing  = errors.New("the suite has run nothing")
@@ -85,11 +85,18 @@ func read(leg string, run run, text, dir string) (result, error) {
 	return res, nil
 }
 
-// count counts the checks of a status.
+// count counts the checks of a status. Failures and warnings of what is left out are counted as LEFT OUT.
 func (r result) count(status string) int {
 	n := 0
 	for _, s := range r.scenarios {
-		n += s.count(status)
+		_, out := leftOut[s.name]
+		bad := status == "FAILURE" || status == "WARNING"
+		switch {
+		case status == "LEFT OUT" && out:
+			n += s.count("FAILURE") + s.count("WARNING")
+		case !bad || !out:
+			n += s.count(status)
+		}
 	}
 	return n
 }

@@ -12,7 +12,8 @@ import (
 var askTools = []tool{
 	{
 		"test_sampling", "Asks the client's model.",
-		`{"type":"object","properties":{"prompt":{"type":"string"}},"required":["prompt"]}`, sampling,
+		`{"type":"object","properties":{"prompt":{"type":"string"}},"required":["prompt"]}`,
+		func(ctx context.Context, c *call) error { return sample(ctx, c, "answer", c.args.Prompt) },
 	},
 	{
 		"test_elicitation", "Asks the client's user.",
@@ -26,10 +27,6 @@ var askTools = []tool{
 	{"test_input_required_result_sampling", "Asks the client's model.", "", capital},
 	{"test_input_required_result_list_roots", "Asks for the client's roots.", "", listRoots},
 	{"test_input_required_result_capabilities", "Asks what the client can answer.", "", whatItCan},
-}
-
-func sampling(ctx context.Context, c *call) error {
-	return sample(ctx, c, "answer", c.args.Prompt)
 }
 
 // sample asks the model, and answers with what it has said.

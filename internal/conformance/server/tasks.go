@@ -14,7 +14,8 @@ import (
 var taskTools = []tool{
 	{
 		"greet", "Greets at once.",
-		`{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}`, greet,
+		`{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}`,
+		func(_ context.Context, c *call) error { return c.text("Hello, " + c.args.Name + "!") },
 	},
 	{
 		"slow_compute", "Takes as long as it is told.",
@@ -28,10 +29,6 @@ var taskTools = []tool{
 	},
 	{"multi_input", "Asks two things at once, in a task.", "", multiInput},
 	{"test_tool_with_task", "Asks for a name, and is a task then.", "", askThenTask},
-}
-
-func greet(_ context.Context, c *call) error {
-	return c.text("Hello, " + c.args.Name + "!")
 }
 
 // slowCompute lets clients without tasks wait.
