@@ -142,18 +142,6 @@ func (c *Conn) Answers(ctx context.Context, in *Incoming) bool {
 	return ok && id == of.id
 }
 
-// Answered reports whether the context of a call has ended because the answer has come by another way, and not because nobody waits for
-// it any more.
-func (c *Conn) Answered(ctx context.Context) bool {
-	of := callContextOf(ctx)
-	if of == nil {
-		return false
-	}
-	of.mu.Lock()
-	defer of.mu.Unlock()
-	return of.err != nil && of.cause == nil
-}
-
 // Keep makes the context of a call last until release is called, and not only until Call returns: what the server says after its answer
 // can still be read. Neither the caller nor a timeout ends it any more after that.
 func (c *Conn) Keep(ctx context.Context) (release func()) {
@@ -226,13 +214,14 @@ func (c *callContext) alsoAfter(f func()) (stop func() bool) {
 func (cl *call) runCarried(ctx context.Context) error {
 	p := cl.p
 	if ctx.Err() != nil { // if it was sent, its cancellation could be faster
-		return FromContext(ctx, "before the call")
+		return FromContext(ctx, "before "+strconv.Quote(cl.Method)+" was sent")
 	}
 	timeout := cl.timeout()
 	c := cl.newCallContext(ctx, timeout, p.opts.Timeouts.MaxCall)
 	defer c.over()
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() { c.end(ctx.Err(), FromContext(ctx, "waiting for the answer to "+strconv.Quote(cl.Method))) })
+		method := cl.Method // cl may be another call by then
+		stop := context.AfterFunc(ctx, func() { c.end(ctx.Err(), FromContext(ctx, "waiting for the answer to "+strconv.Quote(method))) })
 		defer stop()
 	}
 	if err := cl.begin(c, nil); err != nil {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +30,9 @@ type carrier struct {
 	url     *url.URL           // to POST to
 	headers http.Header        // of a POST
 
+	mu   sync.Mutex
+	left map[*post]struct{} // whose calls do not wait any more
+
 	idle  *time.Timer // nil before Begin
 	asked atomic.Bool // for a sign of life, since one came
 	lost  *transport.Overlong
@@ -41,104 +43,6 @@ func (c *carrier) Begin(conn *transport.Conn) {
 	c.conn = conn
 	c.idle = time.AfterFunc(c.d.times.IdleStream/2, c.quiet)
 	go c.read()
-}
-
-// answered is how long the response to a POST may take after the answer to its request has come, which can be faster. Without it, the
-// connection could not be used again.
-const answered = time.Second
-
-// Call implements transport.Carrier: the answer comes on the stream.
-func (c *carrier) Call(ctx context.Context, frame []byte, o *transport.Outbound) error {
-	post, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	defer context.AfterFunc(c.life, func() { cancel(context.Cause(c.life)) })()
-	defer context.AfterFunc(ctx, func() {
-		if !c.conn.Answered(ctx) {
-			cancel(ctx.Err())
-			return
-		}
-		t := time.AfterFunc(answered, func() { cancel(ctx.Err()) })
-		context.AfterFunc(post, func() { t.Stop() })
-	})()
-	if err := c.post(post, frame, o); err != nil {
-		return why(c.life, err)
-	}
-	<-ctx.Done()
-	return ctx.Err()
-}
-
-// Send implements transport.Carrier.
-func (c *carrier) Send(ctx context.Context, frame []byte, o *transport.Outbound) error {
-	if err := why(c.life, nil); err != nil {
-		return err
-	}
-	post, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(c.life, func() { cancel(context.Cause(c.life)) })()
-	b := newBound(c.d.times.ResponseHeader, "waiting for the response", cancel)
-	defer b.timer.Stop()
-	err := c.post(b.within(post), frame, o)
-	if err != nil && post.Err() != nil && transport.CodeOf(context.Cause(post)) != transport.Unknown {
-		return context.Cause(post)
-	}
-	return err
-}
-
-// post sends a message (rules C-03, C-09).
-func (c *carrier) post(ctx context.Context, frame []byte, o *transport.Outbound) error {
-	body := httpclient.NewBody(frame)
-	defer body.Detach()
-	resp, err := c.http.Do(ctx, httpclient.Request{Method: http.MethodPost, URL: c.url, Header: c.header(o), Body: body})
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		err := httpclient.Refused(resp, nil)
-		switch resp.StatusCode {
-		case http.StatusGone: // the session has ended, and so will the stream
-			c.awaitEnd(ctx, c.d.times.Shutdown+c.d.times.Kill)
-		case http.StatusNotFound: // it may have
-			c.awaitEnd(ctx, endSoon)
-		}
-		return err
-	}
-	t := time.AfterFunc(answered, func() { _ = resp.Body.Close() }) // whatever is in it may have no end
-	httpclient.Discard(resp.Body)
-	t.Stop()
-	return nil
-}
-
-// endSoon is how long the end of a stream may take after the end of its session.
-const endSoon = 100 * time.Millisecond
-
-// awaitEnd waits for the end of the stream, which says more than a status does.
-func (c *carrier) awaitEnd(ctx context.Context, limit time.Duration) {
-	t := time.NewTimer(limit)
-	defer t.Stop()
-	select {
-	case <-c.life.Done():
-	case <-ctx.Done():
-	case <-t.C:
-	}
-}
-
-// header returns the header of a POST, which must not be changed.
-func (c *carrier) header(o *transport.Outbound) http.Header {
-	versioned := o.Revision >= jsonrpc.Rev20250618 // rule D-62, for what it is worth here
-	if !versioned && len(o.Header) == 0 {
-		return c.headers
-	}
-	h := make(http.Header, len(c.headers)+len(o.Header)+1)
-	for name, values := range o.Header {
-		if name = http.CanonicalHeaderKey(name); c.http == c.d.http || !slices.Contains(secrets, name) {
-			h[name] = values
-		}
-	}
-	maps.Copy(h, c.headers)
-	if versioned {
-		h["Mcp-Protocol-Version"] = []string{o.Revision.String()}
-	}
-	return h
 }
 
 // FallsBack implements transport.Carrier. Nothing has failed that says what the server can do.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -244,7 +245,9 @@ func TestPostStatus(t *testing.T) {
 		}
 	}
 	s := serveScript(t, x)
-	c, stream := s.dialScript(x, nil)
+	o := new(sse.DialOptions)
+	o.Timeouts.Shutdown, o.Timeouts.Kill = time.Millisecond, time.Millisecond // how long the end of a session that has ended is waited for
+	c, stream := s.dialScript(x, o)
 	waiting := make(chan error, 1)
 	status.Store(202)
 	go func() {

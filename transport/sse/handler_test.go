@@ -60,15 +60,19 @@ func TestStreamBegins(t *testing.T) {
 // The POST of a notification is answered when that was handled, that of a request before (rule C-10); a cancellation that follows at once finds its
 // request.
 func TestOrder(t *testing.T) {
-	free := make(chan struct{})
+	free, begun := make(chan struct{}), make(chan struct{})
 	noted := make(chan string, 100)
 	h := jsonrpc.HandlerFunc(func(ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.Message) {
 		switch {
 		case m.Kind == jsonrpc.Notification:
 			if m.Method == "slow" {
+				close(begun)
 				<-free
 			}
 			noted <- strings.Clone(m.Method)
+		case m.Method == "x":
+			noted <- "x"
+			jsonrpc.NotFound(ctx, w, m)
 		case m.Method == "wait":
 			<-ctx.Done()
 			noted <- "canceled"
@@ -96,11 +100,15 @@ func TestOrder(t *testing.T) {
 		status, _, _ := r.try(t.Context(), strings.NewReader(`{"jsonrpc":"2.0","method":"slow"}`))
 		slow <- status
 	}()
-	r.alive() // requests do not wait for it
+	<-begun
+	r.accepted(`{"jsonrpc":"2.0","id":"after","method":"x","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}`)
 	require.Empty(t, slow)
+	require.Empty(t, noted, "what came later is handled later")
 	close(free)
 	require.Equal(t, 202, <-slow)
 	require.Equal(t, "slow", <-noted)
+	require.Contains(t, r.next(), `"after"`)
+	require.Equal(t, "x", <-noted)
 }
 
 // Batches are for one revision (rules A-22 to A-29).

@@ -10,15 +10,17 @@ import (
 // has to be told when that memory is gone: by Detach.
 type Body struct {
 	mu    sync.Mutex
+	size  int64
 	text  []byte // nil once it is detached
 	read  bool
+	whole bool
 	first bodyReader
 }
 
 var errDetached = errors.New("the request is over")
 
 // NewBody returns a Body of text, which is not empty, and borrowed until Detach.
-func NewBody(text []byte) *Body { return &Body{text: text} }
+func NewBody(text []byte) *Body { return &Body{text: text, size: int64(len(text))} }
 
 // Detach ends the use of the text. Whoever still reads it gets an error.
 func (b *Body) Detach() {
@@ -35,6 +37,13 @@ func (b *Body) Sent() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.read
+}
+
+// Whole reports whether all of the text was read: it may be sent even if the request is given up.
+func (b *Body) Whole() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.whole
 }
 
 // Reader returns a reader of the whole text. The first one costs nothing.
@@ -66,6 +75,7 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 	r.b.read = true
 	n := copy(p, r.b.text[r.at:])
 	r.at += n
+	r.b.whole = r.b.whole || r.at == len(r.b.text)
 	return n, nil
 }
 

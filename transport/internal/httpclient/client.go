@@ -166,7 +166,7 @@ func (c *Client) roundTrip(ctx context.Context, r *Request, to *url.URL, h http.
 	blank := http.Request{Method: r.Method, URL: to, Host: to.Host, Header: h, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	req := blank.WithContext(ctx)
 	if r.Body != nil {
-		req.Body, req.GetBody, req.ContentLength = r.Body.reader(), r.Body.again, int64(len(r.Body.text))
+		req.Body, req.GetBody, req.ContentLength = r.Body.reader(), r.Body.again, r.Body.size
 	}
 	resp, err := c.rt.RoundTrip(req)
 	if err == nil && c.jar != nil {
