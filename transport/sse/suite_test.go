@@ -19,7 +19,7 @@ import (
 
 func TestSuite(t *testing.T) {
 	transporttest.Run(t, transporttest.Transport{
-		Calls:   1000,
+		Calls:   300,
 		Bubble:  true,
 		Posts:   true,
 		NoProbe: true,
