@@ -22,6 +22,7 @@ var loadTests = []test{
 	{"CloseUnderLoad", 0, closeUnderLoad},
 	{"BufferOverflowProtection", ownServer, bufferOverflowProtection},
 	{"ConcurrentReadsAndWrites", 0, concurrentReadsAndWrites},
+	{"ConcurrentReadsAndWritesWithSmallQueues B-17", 0, concurrentReadsAndWritesWithSmallQueues},
 }
 
 // Many connections that share a pool, with small limits: what is over them fails alone, and nobody gets what is another's.
@@ -182,8 +183,18 @@ func bufferOverflowProtection(s *suite) {
 }
 
 // Both sides write much at the same time, more than fits in between them, so that a side that writes must not wait with reading.
-func concurrentReadsAndWrites(s *suite) {
-	l := s.connect(nil, nil)
+func concurrentReadsAndWrites(s *suite) { s.readAndWrite(s.connect(nil, nil)) }
+
+// The same where each side has room for less than what it is asked to send, so that both are full for most of the time.
+func concurrentReadsAndWritesWithSmallQueues(s *suite) {
+	so, co := new(transport.Options), new(transport.ClientOptions)
+	so.Limits = transport.Limits{QueueMessages: 8, QueueBytes: 100_000}
+	co.Limits = so.Limits
+	s.readAndWrite(s.connect(so, co))
+}
+
+func (s *suite) readAndWrite(l *link) {
+	s.Helper()
 	ctx := s.within()
 	text := fill(150_000)
 	var wg sync.WaitGroup
