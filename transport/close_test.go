@@ -337,26 +337,52 @@ func TestEndsMeet(t *testing.T) {
 
 // A failed Write is asked about like a failed Read: calls fail with what OnEnd makes of it.
 func TestOnEndExplainsWrite(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, peer := dial(t, nil, transport.ClientOptions{}, withoutTry, func(s *transport.Stream) {
-			s.OnEnd = func(err error) error {
-				time.Sleep(time.Second) // finds out
-				return transport.FromProcess("it has ended", 7, "", err)
-			}
+	for name, tt := range map[string]struct {
+		answer error
+		want   transport.Code
+	}{
+		"process":      {transport.FromProcess("it has ended", 7, "", nil), transport.Process},
+		"ordinary end": {io.EOF, transport.Closed},
+		"anything":     {errOnPurpose, transport.Closed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, peer := dial(t, nil, transport.ClientOptions{}, withoutTry, func(s *transport.Stream) {
+					s.OnEnd = func(error) error {
+						time.Sleep(time.Second) // finds out
+						return tt.answer
+					}
+				})
+				outcome := make(chan error, 1)
+				go func() {
+					_, err := call(t.Context(), c, "ask", "")
+					outcome <- err
+				}()
+				peer.read()
+				peer.end()
+				_, err := call(t.Context(), c, "ask", "")
+				for _, err := range []error{err, <-outcome} {
+					require.Equal(t, tt.want, transport.CodeOf(err), "%v", err)
+					require.ErrorIs(t, err, tt.answer)
+				}
+			})
 		})
-		outcome := make(chan error, 1)
-		go func() {
-			_, err := call(t.Context(), c, "ask", "")
-			outcome <- err
-		}()
-		peer.read()
-		peer.end()
-		_, err := call(t.Context(), c, "ask", "")
-		for _, err := range []error{err, <-outcome} {
-			var e *transport.Error
-			require.ErrorAs(t, err, &e)
-			require.Equal(t, transport.Process, e.Code())
-			require.Equal(t, 7, e.ExitCode())
-		}
+	}
+}
+
+// The sessions of an Endpoint may be closed by their own OnSessionEnd too.
+func TestOnSessionEndClosesCarried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ends := 0
+		e := transport.NewEndpoint("test", methods{}, &transport.Options{OnSessionEnd: func(s jsonrpc.Session, _ error) {
+			ends++
+			_ = s.Close()
+		}}, 1<<20)
+		s, err := e.OpenSession(t.Context(), "id", "", e.NewQueue(transport.QueueOptions{}), nil)
+		require.NoError(t, err)
+		s.End(nil)
+		<-s.Gone()
+		require.NoError(t, s.Close())
+		require.Equal(t, 1, ends)
 	})
 }

@@ -80,7 +80,7 @@ func (s *stream) broken(err error) {
 	if s.onEnd != nil {
 		err = s.onEnd(err)
 	}
-	s.fail(err)
+	s.fail(s.p.endCause(err))
 }
 
 // shutdown closes the byte stream, once.
