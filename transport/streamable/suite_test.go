@@ -3,6 +3,8 @@ package streamable_test
 import (
 	"context"
 	"crypto/tls"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -66,6 +68,7 @@ func (x over) listen(t testing.TB, h http.Handler) (url string, client func() *h
 		return "http://127.0.0.1:1/", func() *http.Client { return own(t, &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 1000}) }
 	}
 	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that are closed break off handshakes
 	t.Cleanup(s.Close)
 	if s.EnableHTTP2 = x.http2; !x.http2 {
 		s.Start()

@@ -320,8 +320,15 @@ func requestsInFlight(s *suite) {
 	calls := make([]<-chan error, n)
 	for i := range n {
 		calls[i] = l.start(ctx, "test/wait", params{})
+		l.await(func(st *state) bool {
+			select {
+			case <-calls[i]: // one before it was answered and still counted: its handler had not returned
+				calls[i] = l.start(ctx, "test/wait", params{})
+			default:
+			}
+			return st.Waiting == i+1
+		}, "requests that wait in the server")
 	}
-	l.awaitWaiting(n)
 	for range 3 {
 		_, err := l.call(s.within(), "test/echo", params{})
 		var e *jsonrpc.Error

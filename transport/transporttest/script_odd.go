@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/transport"
 )
 
 // meeting is where requests wait for each other.
@@ -176,6 +178,10 @@ func kept(s *script, _ *request) (*reply, error) {
 	s.change(func(*state) { list, s.kept = s.kept, nil })
 	res := new(reply)
 	for _, old := range list {
+		// Its handler may be about to return: the answer is faster than that.
+		for end := time.Now().Add(time.Second); !errors.Is(old.w.Error(jsonrpc.NewError(1, "too late", nil)), transport.Stale) && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
 		res.Report = append(res.Report, attempts(old)...)
 		if old.ctx.Err() == nil {
 			res.Report = append(res.Report, "the context has not ended")
