@@ -179,8 +179,12 @@ func (p *process) close() error {
 	_ = p.stdin.Close() // the error would be of a write that was given up
 	err := p.end()
 	_ = p.stdout.file.Close()
+	if !waitFor(p.drained, lastWords) { // what was said last is still to be read
+		_ = p.stderr.file.Close()
+		waitFor(p.drained, lastWords)
+		return err
+	}
 	_ = p.stderr.file.Close()
-	waitFor(p.drained, lastWords)
 	return err
 }
 
