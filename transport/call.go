@@ -42,6 +42,13 @@ var (
 	errCannotCall = NewError(CannotCall, "", nil)
 )
 
+// noWait is a context for those who do not wait.
+var noWait = func() context.Context {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	return ctx
+}()
+
 // firstParams is the room for Params that a new Call has, in bytes.
 const firstParams = 1 << 10
 
@@ -159,7 +166,7 @@ func (cl *call) run(ctx context.Context, h *handle) error {
 	if err != nil {
 		return err
 	}
-	if err = cl.send(ctx, h); err == nil {
+	if err = cl.send(ctx, h, timeout); err == nil {
 		err = cl.wait(ctx, timeout, last, expired)
 	}
 	if err == nil {
@@ -269,13 +276,22 @@ func (p *peer) forget(cl *call) bool {
 	return mine
 }
 
-func (cl *call) send(ctx context.Context, h *handle) error {
+// send sends the request. The wait for room is bounded by timeout too, which is only made a context if there is such a wait.
+func (cl *call) send(ctx context.Context, h *handle, timeout time.Duration) error {
 	p := cl.p
 	id, err := cl.jsonID()
 	if err != nil {
 		return err
 	}
-	out, buf, err := p.beginFor(ctx, h, ordinary)
+	out, buf, err := p.beginFor(noWait, h, ordinary)
+	if CodeOf(err) == Canceled { // there is no room
+		if timeout > 0 {
+			var stop context.CancelFunc
+			ctx, stop = context.WithTimeout(ctx, timeout)
+			defer stop()
+		}
+		out, buf, err = p.beginFor(ctx, h, ordinary)
+	}
 	if err != nil {
 		return err
 	}

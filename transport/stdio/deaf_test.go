@@ -42,10 +42,18 @@ func TestDeafServer(t *testing.T) {
 			within(t, 5*time.Second, func() {
 				ctx, stop := context.WithTimeout(t.Context(), tt.call)
 				defer stop()
+				second := make(chan error, 1)
 				go func() {
 					time.Sleep(50 * time.Millisecond)
-					_, err := mcp.CallTool(ctx, c, &mcp.CallToolParams{Name: "behind the big one"})
-					small <- err
+					_, err := mcp.CallTool(ctx, c, &mcp.CallToolParams{Name: big}) // it fills the queue
+					second <- err
+				}()
+				go func() {
+					time.Sleep(100 * time.Millisecond)
+					call := c.NewCall(mcp.MethodCallTool) // it waits for room
+					defer call.Release()
+					call.Timeout = tt.call
+					small <- c.Do(t.Context(), call)
 				}()
 				failed := make(chan error, 1)
 				go func() {
@@ -63,6 +71,7 @@ func TestDeafServer(t *testing.T) {
 					}
 					break
 				}
+				require.ErrorContains(t, <-second, tt.text)
 				require.ErrorContains(t, <-small, tt.text)
 			})
 			if tt.ended {
