@@ -182,6 +182,26 @@ func TestServeWaitsForHandlers(t *testing.T) {
 	}
 }
 
+// Requests that wait for a client to read its answers are not handled after the end, and delay it no longer than what is to be written may.
+func TestEndOfPeerThatDoesNotRead(t *testing.T) {
+	onAllWriters(t, func(t *testing.T, how func(*transport.Stream)) {
+		var handled atomic.Int64
+		x := serve(t, methods{"count": func(context.Context, writer, *message) { handled.Add(1) }},
+			transport.Options{Limits: transport.Limits{QueueMessages: 2}}, jsonrpc.LatestLegacy, sized(1), how)
+		for i := range 100 {
+			x.write(req(i, "count"))
+		}
+		time.Sleep(time.Second)
+		before := handled.Load()
+		require.Less(t, before, int64(30))
+		began := time.Now()
+		x.cancel()
+		require.ErrorIs(t, x.ended(), transport.Canceled)
+		require.LessOrEqual(t, time.Since(began), 2*transport.DefaultShutdown)
+		require.Equal(t, before, handled.Load())
+	})
+}
+
 // A handler that ends its goroutine, as a failed test in a handler does, ends nothing else.
 func TestHandlerExitsGoroutine(t *testing.T) {
 	for name, line := range map[string]string{

@@ -262,8 +262,9 @@ func (s *stream) serve(r *request, n *uint64) bool {
 func (s *stream) handle(h *handle, t turn) {
 	if s.out.crowded.Load() {
 		t.leave()
-		if s.out.room(context.Background(), answer) != nil {
-			h.finish() // the stream ends
+		if err := s.out.room(h, answer); err != nil { // nobody waits for an answer any more
+			h.r.settleNow(err)
+			h.finish()
 			return
 		}
 	}

@@ -29,7 +29,8 @@ type Timeouts struct {
 	Probe time.Duration
 	// Call bounds the wait for an answer, for a Call that has no Timeout of its own.
 	Call time.Duration
-	// MaxCall bounds the wait of a Call with OnProgress, whose Timeout begins anew with each progress notification.
+	// MaxCall bounds the wait of a Call with OnProgress, whose Timeout begins anew with each progress notification. A
+	// longer Timeout is a bound of its own.
 	MaxCall time.Duration
 	// ResponseHeader bounds the wait for the headers of an HTTP response; a call that may take longer has longer.
 	ResponseHeader time.Duration
