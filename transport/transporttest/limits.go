@@ -322,7 +322,8 @@ func requestsInFlight(s *suite) {
 		calls[i] = l.start(ctx, "test/wait", params{})
 		l.await(func(st *state) bool {
 			select {
-			case <-calls[i]: //nolint:errcheck // one before it was answered and still counted: its handler had not returned
+			case err := <-calls[i]: // one before it was answered and still counted: its handler had not returned
+				require.Error(s, err)
 				calls[i] = l.start(ctx, "test/wait", params{})
 			default:
 			}
