@@ -315,7 +315,9 @@ func (asker) AppendJSON(dst []byte) ([]byte, error) { return append(dst, `{"elic
 func TestOldServer(t *testing.T) {
 	x := newScript(t)
 	s := serveScript(t, x)
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		stream := <-x.streams
 		first := <-x.posts
 		if first.Method != "initialize" || len(first.header["Mcp-Protocol-Version"]) > 0 {
@@ -328,6 +330,7 @@ func TestOldServer(t *testing.T) {
 	require.Equal(t, jsonrpc.Rev20241105, c.Revision())
 	info, _ := c.Server()
 	require.Contains(t, string(info.Bytes()), "script")
+	<-done // it waits for a message, which must not be one of the next client
 
 	o := new(sse.DialOptions)
 	o.Revision = jsonrpc.Rev20251125
