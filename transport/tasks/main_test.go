@@ -27,6 +27,7 @@ type writer struct {
 	answer   string
 	notified int
 	dead     bool
+	sent     func() // called once an answer is written; nil for nothing
 }
 
 var errDead = errors.New("the exchange is over")
@@ -39,6 +40,9 @@ func (w *writer) write(b []byte, err error) error {
 		return errDead
 	case err == nil:
 		w.answer = string(b)
+		if w.sent != nil {
+			w.sent()
+		}
 	}
 	return err
 }
@@ -85,12 +89,18 @@ func client(t *testing.T, o *tasks.Options, tool func(ctx context.Context, r *mc
 // do sends a request, and returns its result or error.
 func (p *peer) do(ctx context.Context, method, params string) (answer string, w *writer) {
 	p.t.Helper()
+	return p.doThen(ctx, method, params, nil)
+}
+
+// doThen is do, and calls sent as soon as the client has the answer.
+func (p *peer) doThen(ctx context.Context, method, params string, sent func()) (answer string, w *writer) {
+	p.t.Helper()
 	frame := []byte(`{"jsonrpc":"2.0","id":1,"method":"` + method + `","params":` + params + `}`)
 	var m jsonrpc.Message
 	require.NoError(p.t, jsonrpc.Scan(frame, &m))
 	info := p.info
 	m.SetInfo(&info)
-	w = &writer{rev: info.Revision}
+	w = &writer{rev: info.Revision, sent: sent}
 	p.h.ServeMessage(ctx, w, &m)
 	clear(frame) // it was borrowed
 	w.mu.Lock()

@@ -114,12 +114,20 @@ func Begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.w.Result(codec.MakeRaw(t.appendMembers([]byte(`{"resultType":"task",`)))); err != nil {
+	// The client may go as soon as it has its task: so the exchange has to end nothing from before that on.
+	if !r.unlink() {
+		err = context.Cause(ctx)
+		if err == nil { // it is ending
+			err = context.Canceled
+		}
+	} else {
+		err = r.w.Result(codec.MakeRaw(t.appendMembers([]byte(`{"resultType":"task",`))))
+	}
+	if err != nil {
 		r.h.drop(t)
 		r.h.running.Done()
 		return err
 	}
-	r.unlink()
 	r.t = t
 	close(r.left)
 	return nil

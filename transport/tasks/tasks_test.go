@@ -240,3 +240,21 @@ func TestPrincipal(t *testing.T) {
 		require.Equal(t, "working", member(t, p.get(id), "status"))
 	})
 }
+
+// K-14: a client that has its task can go at once. One that has gone before gets none.
+func TestClientGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := client(t, nil, slow)
+		ctx, gone := context.WithCancel(t.Context())
+		created, _ := p.doThen(ctx, "tools/call", `{"name":"x"}`, func() {
+			gone()
+			synctest.Wait() // for all that comes of it
+		})
+		id := member(t, created, "taskId")
+		time.Sleep(11 * time.Second)
+		require.Equal(t, "completed", member(t, p.get(id), "status"))
+
+		answer, _ := p.do(ctx, "tools/call", `{"name":"x"}`)
+		require.Equal(t, "-32603", member(t, answer, "code"))
+	})
+}
