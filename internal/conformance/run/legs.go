@@ -45,7 +45,7 @@ var (
 	servers = []server{
 		{"server", nil, []string{"-streams"}, []run{
 			{"2025-03-26", false, 3}, {"2025-06-18", false, 56}, {"2025-11-25", false, 84}, {"2026-07-28", false, 153},
-			{"2025-11-25", true, 84}, {"2026-07-28", true, 165},
+			{"2025-11-25", true, 84}, {"2026-07-28", true, 195},
 		}},
 		{"server, JSON where it can", nil, nil, everyRevision},
 		{"server, race detector", []string{"-race"}, nil, append([]run{{"2026-07-28", true, 195}}, everyRevision...)},
@@ -54,7 +54,7 @@ var (
 	}
 
 	clientRuns = []run{
-		{"2025-03-26", false, 10}, {"2025-06-18", false, 10}, {"2025-11-25", false, 200}, {"2026-07-28", false, 400},
+		{"2025-03-26", false, 21}, {"2025-06-18", false, 63}, {"2025-11-25", false, 272}, {"2026-07-28", false, 445},
 		{"2025-11-25", true, 272}, {"2026-07-28", true, 445},
 	}
 )
