@@ -58,6 +58,9 @@ func (x *resumable) attach(ctx context.Context, c *connection) error {
 	if ok || err != nil {
 		return err
 	}
+	if from == "" { // the first message came in between, and knows what comes before it
+		from = x.position()
+	}
 	if _, err := x.s.catchUp(ctx, c, x, from, nil); !errors.Is(err, transport.ErrUnknownEvent) {
 		return err
 	}

@@ -264,3 +264,26 @@ func TestStoreIsEmptied(t *testing.T) {
 		require.Zero(t, b.h.Sessions())
 	})
 }
+
+// D-37, D-47: the first message of a session's own stream comes however close to its first GET it is sent.
+func TestFirstMessage(t *testing.T) {
+	hub := new(transport.Hub)
+	o := &streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)}
+	o.Hub = hub
+	s := newServer(t, tools(), o)
+	for range 100 {
+		session := s.open("2025-11-25")
+		sent := make(chan int, 1)
+		get := stream(t, s.do(http.MethodGet, "", session))
+		go func() {
+			n, err := hub.Publish(t.Context(), "notifications/tools/list_changed", nil, nil)
+			if err != nil {
+				t.Error(err)
+			}
+			sent <- n
+		}()
+		require.Contains(t, get.message(), "list_changed")
+		require.Equal(t, 1, <-sent)
+		s.do(http.MethodDelete, "", session)
+	}
+}
