@@ -48,3 +48,18 @@ const (
 	Tick    = tick
 	MaxHeld = maxHeld
 )
+
+// EarlyCancels are cancellations that have come before their requests.
+type EarlyCancels struct{ e earlyCancels }
+
+// Add keeps one.
+func (e *EarlyCancels) Add(id jsonrpc.ID) { e.e.add(id) }
+
+// Take reports whether there is one.
+func (e *EarlyCancels) Take(id jsonrpc.ID) bool { return e.e.take(id) }
+
+// Len returns how many there are.
+func (e *EarlyCancels) Len() int { return len(e.e.list) }
+
+// MaxEarly bounds them.
+const MaxEarly = maxEarly

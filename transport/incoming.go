@@ -161,7 +161,11 @@ func (p *peer) acceptRequest(ctx context.Context, in *Incoming, out Sink) *handl
 	p.mu.Lock()
 	p.track(h)
 	p.busy++
+	early := p.early.take(r.m.ID)
 	p.mu.Unlock()
+	if early && !r.opens {
+		h.cancel(true)
+	}
 	p.endIfClosed(h)
 	return h
 }

@@ -90,6 +90,7 @@ type peer struct {
 	waiting  []*call         // for fewer to be
 	free     []*call
 	requests inFlight
+	early    earlyCancels
 	busy     int           // goroutines that are no reader and still have something of the stream
 	quiet    chan struct{} // closed when none is left, if somebody waits
 	idle     []*request

@@ -170,7 +170,7 @@ func (p *peer) note(h *handle) {
 }
 
 // cancelled ends the request that a notification is about. One that cannot be read, or is about nothing that is
-// being handled, is ignored (rules G-07, G-08).
+// being handled, nor comes right behind it, is ignored (rules G-07, G-08).
 func (p *peer) cancelled(m *jsonrpc.Message) {
 	id, err := peek.Cancelled(m.Params)
 	if err != nil || id.IsZero() {
@@ -179,6 +179,9 @@ func (p *peer) cancelled(m *jsonrpc.Message) {
 	p.mu.Lock()
 	target := p.requests.find(id)
 	opens := target != nil && target.r.opens // with the lock held, it is not answered, and so not reused
+	if target == nil && p.stream == nil && !p.stateless {
+		p.early.add(id)
+	}
 	p.mu.Unlock()
 	switch {
 	case opens: // rule F-11: an initialize is never cancelled

@@ -20,6 +20,7 @@ var cancelTests = []test{
 	{"ByTimeoutExactly G-02 G-03", clock, cancelByTimeoutExactly},
 	{"ByDeadline", 0, cancelByDeadline},
 	{"AtAnyMoment F18 G-10", 0, cancelAtAnyMoment},
+	{"SoonAfterTheCall G-06 F18", 0, cancelSoonAfter},
 	{"ByTheServer G-25", sessions, cancelByTheServer},
 	{"IsTold G-02 B-15", lasting, cancelIsTold},
 	{"LateAnswersAreDropped G-09", 0, lateAnswersAreDropped},
@@ -162,6 +163,31 @@ func cancelAtAnyMoment(s *suite) {
 	}
 	wg.Wait()
 	l.alive()
+}
+
+// A cancellation that comes close behind its request ends that all the same: it must not get there first.
+func cancelSoonAfter(s *suite) {
+	l := s.connect(nil, nil)
+	ctx := s.within()
+	var wg sync.WaitGroup
+	for i := range 8 {
+		random := rand.New(rand.NewPCG(2, uint64(i)))
+		wg.Go(func() {
+			for range 50 {
+				ctx, cancel := context.WithCancel(ctx)
+				timer := time.AfterFunc(time.Duration(random.IntN(300))*time.Microsecond, cancel)
+				if _, err := l.call(ctx, "test/wait", params{}); transport.CodeOf(err) != transport.Canceled {
+					s.Errorf("%v", err)
+				}
+				timer.Stop()
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	l.awaitWaiting(0)
+	l.alive()
+	require.Zero(s, l.seen.Count(transport.LateAnswer))
 }
 
 // Servers cancel what they have asked.
