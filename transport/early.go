@@ -22,13 +22,13 @@ const (
 	earlyGrace = time.Second
 	// maxEarly bounds how many cancellations are kept. There may be many, as a client's connection often ends before it has sent the request.
 	maxEarly = 256
-	// maxEarlyID bounds their ids, in bytes.
+	// maxEarlyID bounds their ids, in bytes of JSON text.
 	maxEarlyID = 64
 )
 
 // add keeps a cancellation; the oldest makes room.
 func (e *earlyCancels) add(id jsonrpc.ID) {
-	if text, ok := id.Text(); ok && len(text) > maxEarlyID {
+	if len(id.String()) > maxEarlyID { // numbers may be long, too
 		return
 	}
 	if len(e.list) == maxEarly {

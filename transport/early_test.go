@@ -33,6 +33,10 @@ func TestEarlyCancels(t *testing.T) {
 
 		e.Add(jsonrpc.StringID(strings.Repeat("x", 65)))
 		require.Zero(t, e.Len())
+		var long jsonrpc.ID
+		require.NoError(t, long.UnmarshalJSON([]byte("1"+strings.Repeat("0", 64))))
+		e.Add(long)
+		require.Zero(t, e.Len())
 		for i := range int64(transport.MaxEarly) + 1 {
 			e.Add(jsonrpc.IntID(i))
 		}
