@@ -298,7 +298,10 @@ func TestShutdown(t *testing.T) {
 			require.NoError(t, <-done)
 			_, err := r.reader.Next()
 			require.ErrorIs(t, err, io.EOF)
-			require.Equal(t, []error{nil}, s.ends.all())
+			require.NotEmpty(t, s.ends.all())
+			for _, err := range s.ends.all() { // more than one where a stream was asked for just before the shutdown
+				require.NoError(t, err)
+			}
 			require.NoError(t, end(), "once more")
 		})
 	}
