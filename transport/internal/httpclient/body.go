@@ -15,6 +15,7 @@ type Body struct {
 	read  bool
 	whole bool
 	first bodyReader
+	short shortBody
 }
 
 var errDetached = errors.New("the request is over")

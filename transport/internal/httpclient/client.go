@@ -164,8 +164,11 @@ const maxRaces = 10
 // roundTrip sends one HTTP request, and keeps the cookies of the response.
 func (c *Client) roundTrip(ctx context.Context, r *Request, to *url.URL, h http.Header) (*http.Response, error) {
 	blank := http.Request{Method: r.Method, URL: to, Host: to.Host, Header: h, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
-	req := blank.WithContext(ctx)
-	if r.Body != nil {
+	var req *http.Request
+	if short := c.short(ctx, r.Body); short != nil {
+		req = blank.WithContext(short)
+		req.Body, req.GetBody, req.ContentLength = io.NopCloser(&short.reader), short.again, r.Body.size
+	} else if req = blank.WithContext(ctx); r.Body != nil {
 		req.Body, req.GetBody, req.ContentLength = r.Body.reader(), r.Body.again, r.Body.size
 	}
 	resp, err := c.rt.RoundTrip(req)
