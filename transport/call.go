@@ -86,8 +86,10 @@ func (cl *call) ReleaseCall(*jsonrpc.Call) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	cl.live = false
-	if len(p.free) < maxIdle {
+	if len(p.free) < maxIdle && p.cause == nil {
 		p.free = append(p.free, cl)
+	} else {
+		cl.alarm.off()
 	}
 }
 

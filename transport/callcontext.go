@@ -47,41 +47,63 @@ func (cl *call) newCallContext(ctx context.Context, timeout, most time.Duration)
 	return c
 }
 
-// alarm ends the context of a call when its time is over. It is the call's, whatever connection that is on, and used again.
+// alarm ends the context of a call when its time is over. It is the call's, whatever connection that is on, and used again. Its timer is
+// left running when a call is over, as most calls are before it rings, and it looks then whose turn it is: to start and to stop a timer
+// costs more than all else that a call does here.
 type alarm struct {
 	mu    sync.Mutex
 	timer *time.Timer
+	rings time.Time    // when the timer will; zero if it is not running
 	c     *callContext // nil between calls
 }
 
 func (a *alarm) set(c *callContext) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.c = c
-	switch {
-	case c.timeout <= 0:
-	case a.timer == nil:
-		a.timer = time.AfterFunc(c.timeout, a.ring)
-	default:
-		a.timer.Reset(c.timeout)
+	if a.c = c; c.timeout > 0 && (a.rings.IsZero() || c.due.Before(a.rings)) {
+		a.start(c.due, c.timeout)
 	}
+}
+
+// start makes the timer ring in d, which is at due. The caller holds mu.
+func (a *alarm) start(due time.Time, d time.Duration) {
+	a.rings = due
+	if a.timer == nil {
+		a.timer = time.AfterFunc(d, a.ring)
+		return
+	}
+	a.timer.Reset(d)
 }
 
 func (a *alarm) stop() {
 	a.mu.Lock()
+	a.c = nil
+	a.mu.Unlock()
+}
+
+// off stops the timer of a call that is not used again.
+func (a *alarm) off() {
+	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.c = nil; a.timer != nil {
+	if a.timer != nil {
 		a.timer.Stop()
+		a.rings = time.Time{}
 	}
 }
 
-// ring may run late, when the call is already another one.
+// ring may come for a call that is over, or too early for the one that there is now.
 func (a *alarm) ring() {
 	a.mu.Lock()
 	c := a.c
-	over := c != nil && c.timeout > 0 && !time.Now().Before(c.due)
+	a.rings = time.Time{}
+	if c != nil && c.timeout > 0 {
+		if left := time.Until(c.due); left > 0 {
+			a.start(c.due, left)
+			c = nil
+		}
+	}
 	a.mu.Unlock()
-	if over {
+	if c != nil && c.timeout > 0 {
 		c.end(context.DeadlineExceeded, NewError(Timeout, "", nil))
 	}
 }
@@ -91,9 +113,10 @@ func (a *alarm) extend() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c := a.c; c != nil && c.timeout > 0 {
-		d := max(min(c.timeout, time.Until(c.until)), 0)
-		c.due = time.Now().Add(d)
-		a.timer.Reset(d)
+		c.due = time.Now().Add(max(min(c.timeout, time.Until(c.until)), 0))
+		if c.due.Before(a.rings) {
+			a.start(c.due, time.Until(c.due))
+		}
 	}
 }
 

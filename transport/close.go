@@ -30,6 +30,10 @@ func (p *peer) failCalls(cause error) {
 		cl.turn <- struct{}{}
 	}
 	p.waiting = nil
+	for _, cl := range p.free {
+		cl.alarm.off()
+	}
+	p.free = nil
 }
 
 // end ends the session: calls fail with cause, requests are cancelled.
