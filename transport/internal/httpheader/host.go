@@ -47,14 +47,20 @@ func parseHost(s string) (h host, ok bool) {
 	return h, err == nil
 }
 
-// isName reports whether s consists of labels with dots between them.
+// isName reports whether s consists of labels of a to z, 0 to 9, - and _, with dots between them. It is asked with each request.
 func isName(s string) bool {
-	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+	label := false // there is something since the last dot
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+			label = true
+		case c == '.' && label:
+			label = false
+		default:
 			return false
 		}
 	}
-	return true
+	return label
 }
 
 // isLoopback reports whether h can be nothing but this machine: no name that an attacker may let point to it is.

@@ -21,7 +21,7 @@ type Accept struct {
 // and the most specific range counts (RFC 9110 section 12.5.1). Without the header, everything is allowed. What is malformed
 // allows nothing.
 func ParseAccept(values []string) Accept {
-	if len(values) == 0 {
+	if len(values) == 0 || len(values) == 1 && values[0] == JSON+", "+Events { // which is what clients send
 		return Accept{true, true}
 	}
 	var json, events match
