@@ -31,9 +31,15 @@ func main() {
 
 // data is what the suite gives to some scenarios.
 type data struct {
-	ClientID     string     `json:"client_id"`
-	ClientSecret string     `json:"client_secret"`
-	ToolCalls    []toolCall `json:"toolCalls"`
+	ClientID         string     `json:"client_id"`
+	ClientSecret     string     `json:"client_secret"`
+	PrivateKeyPEM    string     `json:"private_key_pem"`
+	SigningAlgorithm string     `json:"signing_algorithm"`
+	IDPClientID      string     `json:"idp_client_id"`
+	IDPTokenEndpoint string     `json:"idp_token_endpoint"`
+	IDToken          string     `json:"idp_id_token"`
+	WorkloadJWT      string     `json:"valid_jwt"`
+	ToolCalls        []toolCall `json:"toolCalls"`
 }
 
 type toolCall struct {
@@ -55,6 +61,9 @@ func run(name, url string) error {
 	try := listTools
 	if t, ok := scenarios[name]; ok {
 		try = t
+	} else if get, ok := grants[name]; ok {
+		try = authorized
+		exchange(o, url, &given, get)
 	} else if strings.HasPrefix(name, "auth/") {
 		try = authorized
 		if err := authorize(o, url, &given); err != nil {

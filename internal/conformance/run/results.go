@@ -112,13 +112,9 @@ func (s scenario) count(status string) int {
 }
 
 // leftOut are scenarios of extensions that have failures as long as nobody implements them, and why.
-var leftOut = map[string]string{ //nolint:gosec // names, not credentials
-	"auth/client-credentials-jwt":           "OAuth client credentials with a JWT: not in the library that the client authorizes with",
-	"auth/client-credentials-basic":         "OAuth client credentials: the client has a user",
-	"auth/enterprise-managed-authorization": "authorization by an enterprise's identity provider: the client has none",
-	"auth/dpop":                             "DPoP: not in the library that the client authorizes with",
-	"auth/dpop-nonce":                       "DPoP: likewise",
-	"auth/wif-jwt-bearer":                   "workload identity: likewise",
+var leftOut = map[string]string{
+	"auth/dpop":       "DPoP: not in the libraries that the client authorizes with",
+	"auth/dpop-nonce": "DPoP: likewise",
 }
 
 // verdict returns what is not as it should be.
