@@ -4,7 +4,11 @@
 //
 //	<!-- file: use2/main.go; run: go run ./use2; prints: hello -->
 //
-// is a file; run and prints may be absent.
+// is a file; run and prints may be absent. One that follows
+//
+//	<!-- from: internal/x/y.go -->
+//
+// quotes a file of the project.
 package readme
 
 import (
@@ -66,4 +70,25 @@ func attributes(comment string) Block {
 		}
 	}
 	return b
+}
+
+// Quotes returns the blocks that quote files of the project: File says which.
+func Quotes(markdown string) ([]Block, error) {
+	var blocks []Block
+	for rest := markdown; ; {
+		_, after, found := strings.Cut(rest, "<!-- from: ")
+		if !found {
+			return blocks, nil
+		}
+		name, body, found := strings.Cut(after, " -->\n"+fence+"go\n")
+		if !found || strings.Contains(name, "\n") {
+			return nil, errors.New("no block of Go follows a from comment")
+		}
+		var text string
+		text, rest, found = strings.Cut(body, fence)
+		if !found {
+			return nil, fmt.Errorf("%s: the block does not end", name)
+		}
+		blocks = append(blocks, Block{File: name, Text: text})
+	}
 }

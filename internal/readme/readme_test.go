@@ -65,6 +65,31 @@ func TestReadme(t *testing.T) {
 	require.GreaterOrEqual(t, ran, 5, "the README shows three uses, the pages one each")
 }
 
+// TestQuotes sees that pages show code as it is.
+func TestQuotes(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"<!-- from: a -->", "<!-- from: a -->\n```go\nx", "<!-- from: a\n -->\n```go\nx\n```\n"} {
+		_, err := readme.Quotes(bad)
+		require.Error(t, err, bad)
+	}
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	require.NoError(t, err)
+	quotes := 0
+	for _, page := range append(pages, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		list, err := readme.Quotes(string(text))
+		require.NoError(t, err, page)
+		for _, q := range list {
+			quotes++
+			source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(q.File)))
+			require.NoError(t, err)
+			require.Contains(t, string(source), q.Text, page)
+		}
+	}
+	require.Positive(t, quotes)
+}
+
 // newModule makes a user's module that depends on this checkout, with the same versions of other modules.
 func newModule(t *testing.T) string {
 	t.Helper()
