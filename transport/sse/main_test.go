@@ -16,17 +16,17 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
+	"github.com/mcpwire/mcpwire/internal/leaks"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 	event "github.com/mcpwire/mcpwire/transport/internal/sse"
 	"github.com/mcpwire/mcpwire/transport/sse"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 // patience bounds waits for what comes at once.
 const patience = 20 * time.Second

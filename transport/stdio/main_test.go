@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/mcpwire/mcpwire/internal/leaks"
 )
 
 // The tests start their own binary as a server, which then behaves as this variable says; see children.
@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 		children[name]()
 		return
 	}
-	goleak.VerifyTestMain(m)
+	leaks.Main(m)
 }
 
 // command returns the command of one of the children.

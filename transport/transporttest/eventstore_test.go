@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
+	"github.com/mcpwire/mcpwire/internal/leaks"
 	"github.com/mcpwire/mcpwire/transport"
 )
 
 func TestMemoryEventStore(t *testing.T) {
-	t.Cleanup(func() { goleak.VerifyNone(t) })
+	t.Cleanup(func() { require.NoError(t, leaks.Find(leaks.Patience)) })
 	TestEventStore(t, func(_ testing.TB, maxBytes int) transport.EventStore {
 		return transport.NewMemoryEventStore(&transport.MemoryEventStoreOptions{MaxBytes: maxBytes})
 	})
@@ -27,7 +27,7 @@ func TestMemoryEventStore(t *testing.T) {
 
 // The suite asks for nothing that only one store does.
 func TestPlainEventStore(t *testing.T) {
-	t.Cleanup(func() { goleak.VerifyNone(t) })
+	t.Cleanup(func() { require.NoError(t, leaks.Find(leaks.Patience)) })
 	TestEventStore(t, func(_ testing.TB, maxBytes int) transport.EventStore { return &plainStore{maxBytes: maxBytes} })
 }
 
@@ -68,7 +68,7 @@ var faults = map[fault]string{
 }
 
 func TestBrokenEventStores(t *testing.T) {
-	t.Cleanup(func() { goleak.VerifyNone(t) })
+	t.Cleanup(func() { require.NoError(t, leaks.Find(leaks.Patience)) })
 	unproven := map[string]bool{}
 	for _, c := range eventStoreChecks {
 		unproven[c.name] = true

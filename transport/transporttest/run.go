@@ -8,6 +8,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/internal/leaks"
 )
 
 // topic is a group of tests.
@@ -118,7 +119,7 @@ func (x test) start(t *testing.T, tr *Transport, v jsonrpc.Revision) {
 	}
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() {
-		if err := goleak.Find(before); err != nil {
+		if err := leaks.Find(patience, before); err != nil {
 			t.Error("goroutines are left:", err)
 		}
 	})

@@ -3,7 +3,7 @@ package httpclient_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/mcpwire/mcpwire/internal/leaks"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }

@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
+	"github.com/mcpwire/mcpwire/internal/leaks"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 // result is an event, or tooLarge in place of one, in memory of its own.
 type result struct {
