@@ -149,7 +149,7 @@ func TestCancelAnywhere(t *testing.T) {
 	require.NoError(t, c.Close())
 	require.NoError(t, <-carried)
 	require.NoError(t, <-served)
-	require.Eventually(t, func() bool { return p.Outstanding() == 0 }, 5*time.Second, time.Millisecond)
+	eventually(t, func() bool { return p.Outstanding() == 0 }, "buffers back")
 
 	require.Empty(t, w.torn)
 	canceled, sent := 0, 0

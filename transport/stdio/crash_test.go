@@ -46,7 +46,7 @@ func TestCrash(t *testing.T) {
 				failed <- err
 			}()
 			first := <-failed
-			within(t, time.Second, func() {
+			within(t, patience, func() {
 				for err := range failures(failed, first, calls) {
 					require.Equal(t, transport.Process, transport.CodeOf(err), "%v", err)
 					require.ErrorContains(t, err, tt.text)
@@ -56,7 +56,7 @@ func TestCrash(t *testing.T) {
 					require.Contains(t, e.Stderr(), tt.stderr)
 				}
 			})
-			within(t, 2*time.Second, func() { <-c.Done() })
+			within(t, patience, func() { <-c.Done() })
 			require.ErrorIs(t, c.Err(), transport.Process)
 			_, err := callTool(c, "x")
 			require.ErrorContains(t, err, tt.text)
@@ -118,7 +118,7 @@ func TestHalfClosed(t *testing.T) {
 			o.Stderr = func([]byte) { close(closed) }
 			c := startCommand(t, shell(tt.script), o)
 			<-closed
-			within(t, 5*time.Second, func() {
+			within(t, patience, func() {
 				_, err := callTool(c, "x")
 				var e *transport.Error
 				require.ErrorAs(t, err, &e)
@@ -126,7 +126,7 @@ func TestHalfClosed(t *testing.T) {
 				require.ErrorContains(t, err, tt.text)
 				require.Equal(t, tt.exit, e.ExitCode())
 			})
-			within(t, shutdown+5*time.Second, func() { require.NoError(t, c.Close()) })
+			within(t, patience, func() { require.NoError(t, c.Close()) })
 		})
 	}
 }
@@ -156,13 +156,18 @@ func TestTornAnswer(t *testing.T) {
 // What a server writes last is read, however long its client takes, and though the server is gone.
 func TestLastWords(t *testing.T) {
 	c := start(t, "serve", nil)
+	text, err := callTool(c, "pid")
+	require.NoError(t, err)
+	pid, err := strconv.Atoi(text)
+	require.NoError(t, err)
 	call := c.NewCall(mcp.MethodCallTool)
 	defer call.Release()
 	call.Params = append(call.Params, `{"name":"last words"}`...)
 	seen := 0
 	call.OnProgress = func(codec.Raw) {
-		seen++
-		time.Sleep(20 * time.Millisecond)
+		if seen++; !comes(func() bool { return !running(pid) }) {
+			t.Error("the server goes on")
+		}
 	}
 	require.NoError(t, c.Do(t.Context(), call))
 	require.Equal(t, 20, seen)
@@ -176,14 +181,14 @@ func TestHang(t *testing.T) {
 	call := c.NewCall(mcp.MethodCallTool)
 	defer call.Release()
 	call.Params = append(call.Params, `{"name":"hang"}`...)
-	call.Timeout = 50 * time.Millisecond
-	within(t, 2*time.Second, func() {
+	call.Timeout = 500 * time.Millisecond // within which it is sent
+	within(t, patience, func() {
 		require.ErrorContains(t, c.Do(t.Context(), call), `timeout: waiting for the answer to "tools/call"`)
 	})
 	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
 	call.Timeout = -1
-	within(t, 2*time.Second, func() { require.ErrorIs(t, c.Do(ctx, call), transport.Timeout) })
+	within(t, patience, func() { require.ErrorIs(t, c.Do(ctx, call), transport.Timeout) })
 	alive(t, c)
 }
 
@@ -203,16 +208,16 @@ func TestGrandchild(t *testing.T) {
 					pid, err := strconv.Atoi(text)
 					require.NoError(t, err)
 					if stream == "talks" { // without end, and not in messages
-						require.Eventually(t, func() bool { return seen.Count(transport.BadMessage) > 1000 }, 5*time.Second, time.Millisecond)
+						eventually(t, func() bool { return seen.Count(transport.BadMessage) > 1000 }, "its talk")
 					}
 					if end == "crash" {
-						within(t, 5*time.Second, func() {
+						within(t, patience, func() {
 							_, err = callTool(c, "exit:0,7")
 							require.ErrorContains(t, err, "the server has ended: exit code 7")
 							<-c.Done()
 						})
 					}
-					within(t, 5*time.Second, func() { require.NoError(t, c.Close()) })
+					within(t, patience, func() { require.NoError(t, c.Close()) })
 					if group == "own" {
 						err := syscall.Kill(-pid, syscall.SIGKILL)
 						require.True(t, err == nil || stream == "talks", "%v", err) // nobody listens to its talk any more

@@ -28,10 +28,11 @@ type process struct {
 
 const (
 	// lastGasp is how long a process whose streams have ended is waited for before calls fail. The system closes streams
-	// and reports the end at the same time, almost.
-	lastGasp = 500 * time.Millisecond
-	// lastWords is how long what it wrote last to standard error is waited for. It is in the pipe, and only has to be read.
-	lastWords = 100 * time.Millisecond
+	// and reports the end at the same time, almost; a busy one may take a while.
+	lastGasp = time.Second
+	// lastWords is how long what it wrote last to standard error is waited for. It is in the pipe, and only has to be read: it passes
+	// where StartOptions.Stderr, or the Stderr of the command, does not return.
+	lastWords = time.Second
 )
 
 // spawn starts a copy of cmd.

@@ -93,7 +93,7 @@ func TestRestartOtherRevision(t *testing.T) {
 	require.NoError(t, c.Do(t.Context(), call))
 	require.Equal(t, jsonrpc.LatestLegacy, <-revision)
 	require.Equal(t, 2, starts())
-	require.Eventually(t, func() bool { return seen.count.Load() == 1 }, 5*time.Second, time.Millisecond)
+	eventually(t, func() bool { return seen.count.Load() == 1 }, "the panic")
 }
 
 // A server that cannot be started any more is given up after so many tries, with the reason of the last.
@@ -106,7 +106,7 @@ func TestRestartGivesUp(t *testing.T) {
 	alive(t, c)
 	_, err = callTool(c, "exit:0,7")
 	require.ErrorContains(t, err, "exit code 7")
-	within(t, 10*time.Second, func() {
+	within(t, patience, func() {
 		_, err = callTool(c, "x")
 		require.ErrorContains(t, err, "the server has ended: exit code 5")
 		<-c.Done()
@@ -136,7 +136,7 @@ func TestCloseDuringRestart(t *testing.T) {
 			call := c.NewCall(mcp.MethodCallTool)
 			defer call.Release()
 			call.Timeout = 200 * time.Millisecond
-			within(t, 2*time.Second, func() {
+			within(t, patience, func() {
 				require.ErrorContains(t, c.Do(t.Context(), call), "timeout: waiting for the server to be back")
 			})
 			failed := make(chan error, 10)
@@ -147,7 +147,7 @@ func TestCloseDuringRestart(t *testing.T) {
 				}()
 			}
 			time.Sleep(50 * time.Millisecond)
-			within(t, 2*time.Second, func() {
+			within(t, patience, func() {
 				require.NoError(t, c.Close())
 				for range cap(failed) {
 					require.ErrorContains(t, <-failed, "closed: by this side")

@@ -3,6 +3,7 @@
 package stdio_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/stdio"
 )
@@ -47,8 +49,8 @@ func TestStderrFlood(t *testing.T) {
 			})
 			t.Logf("%d MiB, %d calls meanwhile, heap grew by %d KiB, by %d KiB from the system", size>>20, calls, alloc>>10, system>>10)
 			require.Greater(t, calls, 10)
-			require.Less(t, alloc, int64(16<<20)) // it is garbage of calls
-			require.Less(t, system, int64(32<<20))
+			require.Less(t, alloc, int64(48<<20)) // it is garbage of calls, for which the collector has no ceiling of its own
+			require.Less(t, system, int64(64<<20))
 			_, err := callTool(c, "exit:0,7")
 			var e *transport.Error
 			require.ErrorAs(t, err, &e)
@@ -113,14 +115,16 @@ func TestStderrBlocks(t *testing.T) {
 	noLeftovers(t)
 	forever := make(chan struct{})
 	o := &stdio.StartOptions{Stderr: func([]byte) { <-forever }}
-	o.Timeouts = transport.Timeouts{Call: 300 * time.Millisecond, Shutdown: shutdown, Kill: kill}
+	o.Timeouts = transport.Timeouts{Shutdown: shutdown, Kill: kill}
 	c, err := stdio.Start(t.Context(), command("serve"), nil, o)
 	require.NoError(t, err)
-	within(t, 5*time.Second, func() {
-		_, err := callTool(c, "flood:"+strconv.Itoa(1<<20))
+	within(t, patience, func() {
+		ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer stop()
+		_, err := mcp.CallTool(ctx, c, &mcp.CallToolParams{Name: "flood:" + strconv.Itoa(1<<20)})
 		require.ErrorIs(t, err, transport.Timeout)
 	})
 	alive(t, c)
-	within(t, shutdown+kill+5*time.Second, func() { require.NoError(t, c.Close()) })
+	within(t, patience, func() { require.NoError(t, c.Close()) })
 	close(forever)
 }

@@ -142,7 +142,7 @@ func lastWords(ctx context.Context, r *mcp.Request[mcp.CallToolParams], _ string
 			return "", err
 		}
 	}
-	time.AfterFunc(50*time.Millisecond, func() { os.Exit(7) })
+	time.AfterFunc(time.Second, func() { os.Exit(7) }) // the answer is written at once
 	return "done", nil
 }
 
