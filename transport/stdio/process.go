@@ -33,6 +33,8 @@ const (
 	// lastWords is how long what it wrote last to standard error is waited for. It is in the pipe, and only has to be read: it passes
 	// where StartOptions.Stderr, or the Stderr of the command, does not return.
 	lastWords = time.Second
+	// afterKill is how long the system may take, at least, to end a process that was killed: it has to take back its memory first.
+	afterKill = 10 * time.Second
 )
 
 // spawn starts a copy of cmd.
@@ -201,7 +203,7 @@ func (p *process) end() error {
 		return nil
 	}
 	p.group.kill()
-	if waitFor(p.exited, p.timeouts.Kill) {
+	if waitFor(p.exited, max(p.timeouts.Kill, afterKill)) {
 		return nil
 	}
 	return transport.FromProcess("the server cannot be killed", -1, p.tail.String(), nil)
