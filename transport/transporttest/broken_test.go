@@ -165,7 +165,7 @@ func TestSuiteFinds(t *testing.T) { //nolint:tparallel // the suite does not wor
 	for name, x := range sabotages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestSabotaged$/"+x.finds, "-test.timeout=1m")
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestSabotaged$/"+x.finds, "-test.timeout=5m")
 			cmd.Env = append(os.Environ(), named+"="+name)
 			out, err := cmd.CombinedOutput()
 			var exit *exec.ExitError

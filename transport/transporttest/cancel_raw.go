@@ -16,7 +16,7 @@ func cancelIsTold(s *suite) {
 		ctx, cancel := withCancel(s)
 		call := l.NewCall("test/x")
 		if reason == "timeout" {
-			call.Timeout = 20 * time.Millisecond
+			call.Timeout = 300 * time.Millisecond // within which the request is sent
 		}
 		done := make(chan error, 1)
 		go func() {

@@ -21,7 +21,7 @@ var closeTests = []test{
 	{"ByTheServer", ownServer | lasting, closeByTheServer},
 	{"ByTheServerWithCallsPending", ownServer | lasting, closeByTheServerWithCalls},
 	{"ByTheServerWithinAHandler", sessions, closeByTheServerWithinAHandler},
-	{"ByBoth", ownServer | lasting, closeByBoth},
+	{"ByBoth", ownServer | lasting | load, closeByBoth},
 	{"OnSession", ownServer | lasting, onSession},
 	{"OnSessionOfTheClient", 0, onSessionOfTheClient},
 	{"RefusedByTheServer", ownServer | lasting, refusedByTheServer},

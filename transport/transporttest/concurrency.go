@@ -9,11 +9,11 @@ import (
 
 // Requests run at the same time, and each call gets its own answer.
 var concurrencyTests = []test{
-	{"EachCallItsAnswer", 0, eachCallItsAnswer},
+	{"EachCallItsAnswer", load, eachCallItsAnswer},
 	{"RequestsRunAtTheSameTime", 0, requestsRunAtTheSameTime},
 	{"SlowRequestDelaysNobody", 0, slowRequestDelaysNobody},
-	{"CallsOfBothSides", sessions, callsOfBothSides},
-	{"ManyClients S6", 0, manyClients},
+	{"CallsOfBothSides", sessions | load, callsOfBothSides},
+	{"ManyClients S6", load, manyClients},
 }
 
 func eachCallItsAnswer(s *suite) {

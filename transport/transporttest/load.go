@@ -17,12 +17,12 @@ import (
 
 // The tests of load keep their names in every transport.
 var loadTests = []test{
-	{"ConcurrentConnectionsWithBufferLimits", 0, concurrentConnectionsWithBufferLimits},
-	{"ReadTimeoutHandling", ownServer | oneConnection | oneStream, readTimeoutHandling},
-	{"CloseUnderLoad", 0, closeUnderLoad},
-	{"BufferOverflowProtection", ownServer, bufferOverflowProtection},
-	{"ConcurrentReadsAndWrites", 0, concurrentReadsAndWrites},
-	{"ConcurrentReadsAndWritesWithSmallQueues B-17", 0, concurrentReadsAndWritesWithSmallQueues},
+	{"ConcurrentConnectionsWithBufferLimits", load, concurrentConnectionsWithBufferLimits},
+	{"ReadTimeoutHandling", ownServer | oneConnection | oneStream | load, readTimeoutHandling},
+	{"CloseUnderLoad", load, closeUnderLoad},
+	{"BufferOverflowProtection", ownServer | load, bufferOverflowProtection},
+	{"ConcurrentReadsAndWrites", load, concurrentReadsAndWrites},
+	{"ConcurrentReadsAndWritesWithSmallQueues B-17", load, concurrentReadsAndWritesWithSmallQueues},
 }
 
 // Many connections that share a pool, with small limits: what is over them fails alone, and nobody gets what is another's.

@@ -15,8 +15,8 @@ import (
 
 // That all buffers are back is checked after all tests.
 var poolingTests = []test{
-	{"Disabled", 0, poolingDisabled},
-	{"TinyClasses", 0, poolingTiny},
+	{"Disabled", load, poolingDisabled},
+	{"TinyClasses", load, poolingTiny},
 }
 
 // transcript does a little of everything and returns what came of it.

@@ -18,7 +18,7 @@ import (
 var progressTests = []test{
 	{"ReachesItsCallInOrder G-15 G-18", 0, progressInOrder},
 	{"NoneUnasked G-15", 0, progressUnasked},
-	{"NoneAfterDo", 0, noProgressAfterDo},
+	{"NoneAfterDo", load, noProgressAfterDo},
 	{"ExtendsTheTimeout G-04", clock, progressExtends},
 	{"UpToMaxCall G-04", clock, progressUpToMaxCall},
 }

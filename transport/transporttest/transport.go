@@ -45,7 +45,7 @@ type Transport struct {
 	// NoProbe says that a client which is not told what revision to speak takes one with sessions, and does not ask for others.
 	NoProbe bool
 
-	// Calls is how many calls are made at the same time where many are; 0 for 10,000.
+	// Calls is how many calls are made at the same time where many are; 0 for 10,000, or less in a slow build.
 	Calls int
 }
 
