@@ -29,7 +29,7 @@ func pipe(t *testing.T, server, client jsonrpc.Handler, o *transport.PipeOptions
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, c.Close())
-		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, 5*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, patience, time.Millisecond)
 	})
 	return c
 }

@@ -38,6 +38,6 @@ func TestCallsWaitingForTheirTurn(t *testing.T) {
 		}
 		wg.Wait()
 		require.NoError(t, c.Close())
-		require.Zero(t, transport.HeldBy(c.Session()))
+		holdsNothing(t, c.Session())
 	}
 }

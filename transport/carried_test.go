@@ -141,7 +141,7 @@ func carried(t *testing.T, server, client jsonrpc.Handler, so *transport.Options
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, c.Close())
-		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, 5*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, patience, time.Millisecond)
 	})
 	return c
 }

@@ -143,7 +143,7 @@ func TestStaleHandles(t *testing.T) {
 	_, err := call(within(t), c, "first", "")
 	require.Error(t, err)
 	old := <-first
-	require.Eventually(t, func() bool { return old.ctx.Err() != nil }, 10*time.Second, time.Millisecond, "the handler has returned")
+	require.Eventually(t, func() bool { return old.ctx.Err() != nil }, patience, time.Millisecond, "the handler has returned")
 
 	outcome := make(chan error, 1)
 	go func() {

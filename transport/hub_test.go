@@ -64,7 +64,7 @@ func TestHubForms(t *testing.T) {
 			require.Eventually(t, func() bool { // the subscription is there
 				n, err := hub.Publish(t.Context(), changed, nil, nil)
 				return err == nil && n == 2
-			}, 5*time.Second, time.Millisecond)
+			}, patience, time.Millisecond)
 			n, err := hub.Publish(t.Context(), tt.method, params, nil)
 			require.NoError(t, err)
 			require.Equal(t, 2, n)
@@ -142,7 +142,7 @@ func TestHubSessions(t *testing.T) {
 	require.ErrorIs(t, err, transport.Canceled)
 	e.silent()
 	require.NoError(t, e.w.Close())
-	require.Eventually(t, func() bool { return publish(changed, `{}`, nil) == 0 }, 5*time.Second, time.Millisecond, "what has ended is gone")
+	require.Eventually(t, func() bool { return publish(changed, `{}`, nil) == 0 }, patience, time.Millisecond, "what has ended is gone")
 }
 
 // Many sessions and subscriptions at a time, each with all that is published, in order, in the types of package mcp (B-14).
@@ -214,7 +214,7 @@ func TestHubMany(t *testing.T) {
 			return false
 		})
 		return err == nil && n == clients
-	}, 5*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 	for i := range messages {
 		n, err := hub.Publish(t.Context(), updated, codec.RawString(fmt.Sprintf(`{"uri":"a:b","n":%d}`, i)), nil)
 		require.NoError(t, err)
@@ -268,7 +268,7 @@ func TestHubSlowClient(t *testing.T) {
 	require.Eventually(t, func() bool { // both are there
 		n, err := hub.Publish(t.Context(), changed, nil, nil)
 		return err == nil && n == 2
-	}, 5*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 
 	readers := make([]*end, 3)
 	for i := range readers {

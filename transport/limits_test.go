@@ -114,6 +114,7 @@ func TestMessageLimitOfWhatIsSent(t *testing.T) {
 			} else {
 				tooLarge(<-got)
 			}
+			synctest.Wait()
 			require.Zero(t, transport.HeldBy(x.session))
 		})
 	}
@@ -196,6 +197,7 @@ func TestInFlightLimit(t *testing.T) {
 			x.write(result(m.ID.String(), textOf(m.Params)))
 		}
 		calls.Wait()
+		synctest.Wait()
 		require.Zero(t, transport.HeldBy(x.session))
 	})
 }
@@ -227,7 +229,7 @@ func TestMemoryOfLongLines(t *testing.T) {
 				r.write("", req(8, "ping"))
 				for r.read().ID.String() != "8" { //nolint:revive // what comes before is not looked at
 				}
-				require.Eventually(t, func() bool { return int64(heapNow())-int64(before) < 1<<20 }, 10*time.Second, time.Millisecond, "it is given back")
+				require.Eventually(t, func() bool { return int64(heapNow())-int64(before) < 1<<20 }, patience, time.Millisecond, "it is given back")
 				runtime.KeepAlive(line)
 			})
 		}

@@ -96,7 +96,7 @@ func TestListenSeveral(t *testing.T) {
 	}
 	require.Equal(t, acknowledged("1", `{"toolsListChanged":true}`), e.ask(listen("1", `{"toolsListChanged":true}`)))
 	require.Equal(t, acknowledged(`"1"`, `{"resourceSubscriptions":["a:b"]}`), e.ask(listen(`"1"`, `{"resourceSubscriptions":["a:b"]}`)))
-	require.Eventually(t, func() bool { return publish(updated, `{"uri":"a:b"}`) == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return publish(updated, `{"uri":"a:b"}`) == 1 }, patience, time.Millisecond)
 	got := e.hear()
 	require.Equal(t, `{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":"1"},"uri":"a:b"}}`, got)
 	require.Equal(t, 1, publish(changed, `{}`))
@@ -159,7 +159,7 @@ func TestListenLimit(t *testing.T) {
 		t.Helper()
 		require.Eventually(t, func() bool { // handlers of what was cancelled end by themselves
 			return strings.Contains(e.ask(listen(id, half)), "acknowledged")
-		}, 5*time.Second, time.Millisecond)
+		}, patience, time.Millisecond)
 	}
 	for range 3 {
 		begin("1")

@@ -54,7 +54,7 @@ func TestPipeRevisions(t *testing.T) {
 			_, err = mcp.ListTools(t.Context(), c, nil)
 			require.ErrorAs(t, err, &e)
 			require.NoError(t, c.Close())
-			require.Eventually(t, func() bool { return p.Outstanding() == 0 }, time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return p.Outstanding() == 0 }, patience, time.Millisecond)
 		})
 	}
 }

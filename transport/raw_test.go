@@ -240,7 +240,7 @@ func serve(t *testing.T, h jsonrpc.Handler, o transport.Options, v jsonrpc.Revis
 	t.Cleanup(func() {
 		x.end()
 		cancel()
-		require.Eventually(t, func() bool { return x.pool.Outstanding() == 0 }, 30*time.Second, time.Millisecond, "%v", x.pool.Leaks())
+		require.Eventually(t, func() bool { return x.pool.Outstanding() == 0 }, patience, time.Millisecond, "%v", x.pool.Leaks())
 	})
 	if v != 0 {
 		x.write(`{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"`+v.String()+`","capabilities":{}}}`,
@@ -257,7 +257,7 @@ func (x *rawServer) ended() error {
 	case err := <-x.result:
 		x.result <- err
 		return err
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		x.t.Fatal("Serve does not return")
 		return nil
 	}
@@ -285,7 +285,7 @@ func dial(t *testing.T, h jsonrpc.Handler, o transport.ClientOptions, how ...fun
 	t.Cleanup(func() {
 		r.end()
 		require.NoError(t, c.Close())
-		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, 30*time.Second, time.Millisecond, "%v", p.Leaks())
+		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, patience, time.Millisecond, "%v", p.Leaks())
 	})
 	return c, r
 }
@@ -300,12 +300,21 @@ func connect(t *testing.T, server, client jsonrpc.Handler, o *transport.PipeOpti
 	return pipe(t, server, client, o)
 }
 
+// patience bounds waits for what comes soon, or late on a machine that has other things to do.
+const patience = 2 * time.Minute
+
 // within returns a context that ends the test's wait rather than the test.
 func within(t testing.TB) context.Context {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(stop)
 	return ctx
+}
+
+// holdsNothing checks that nothing is left of calls and requests, once what goes on has ended.
+func holdsNothing(t *testing.T, s jsonrpc.Session) {
+	t.Helper()
+	require.Eventually(t, func() bool { return transport.HeldBy(s) == transport.Held{} }, patience, time.Millisecond)
 }
 
 var errOnPurpose = errors.New("on purpose")

@@ -172,7 +172,7 @@ func TestStress(t *testing.T) {
 				got, err := call(within(t), peer, "echo", "at last")
 				require.NoError(t, err)
 				require.Equal(t, "at last", got)
-				require.Eventually(t, func() bool { return transport.HeldBy(peer) == transport.Held{} }, 10*time.Second, time.Millisecond)
+				holdsNothing(t, peer)
 			}
 			require.NotZero(t, server.notes.Load()+client.notes.Load())
 		})
