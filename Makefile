@@ -4,6 +4,7 @@ GO        ?= go
 FUZZCOUNT ?= 20000
 DIR       ?=
 REPORT    ?= docs/conformity-suite.md
+TIMEOUT   ?= -timeout 30m
 
 .PHONY: help demo test race purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
 
@@ -14,24 +15,24 @@ demo: ## regenerate, measure against encoding/json, compare with gen/mcp
 	$(GO) run ./internal/demo
 
 test: ## all tests
-	$(GO) test ./...
+	$(GO) test $(TIMEOUT) ./...
 
 race: ## all tests under the race detector (needs a C compiler)
-	$(GO) test -race ./...
+	$(GO) test $(TIMEOUT) -race ./...
 
 purego: ## all tests without unsafe and assembly
-	$(GO) test -tags purego ./...
+	$(GO) test $(TIMEOUT) -tags purego ./...
 
 pooldebug: ## all tests with checked buffers
-	$(GO) test -tags pooldebug ./...
+	$(GO) test $(TIMEOUT) -tags pooldebug ./...
 
 test-386: ## all tests on a 32-bit platform
-	GOARCH=386 CGO_ENABLED=0 $(GO) test ./...
+	GOARCH=386 CGO_ENABLED=0 $(GO) test $(TIMEOUT) ./...
 
 interop: ## try it against clients and servers from npm (needs Node.js)
 	cd internal/interop/node && npm ci --no-audit --no-fund --loglevel=error
 	$(GO) vet -tags interop ./internal/interop
-	$(GO) test -tags interop -count=1 ./internal/interop
+	$(GO) test $(TIMEOUT) -tags interop -count=1 ./internal/interop
 
 conformance: ## run the public conformance suite and write REPORT (needs npm)
 	cd internal/conformance/node && npm ci --no-audit --no-fund --loglevel=error
