@@ -24,7 +24,11 @@ func (s *httpSession) catchUp(ctx context.Context, c *connection, x *resumable, 
 				continue // it has ended just now, or is one of another process
 			}
 			err := found(x)
-			if err == errOver && !replay.Finished { //nolint:errorlint // it is never wrapped
+			switch {
+			case err != errOver: //nolint:errorlint // it is never wrapped
+			case replay.Finished: // it has ended since, and all of it is there
+				err = found(nil)
+			default:
 				continue // likewise
 			}
 			if err != nil {

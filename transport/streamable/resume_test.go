@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
@@ -245,6 +246,56 @@ func TestResumePost(t *testing.T) {
 			require.Empty(t, stream(t, b.do(http.MethodGet, "", h)).message())
 		})
 	}
+}
+
+// endsMeanwhile is a store that keeps all, while somebody asks for which something happens.
+type endsMeanwhile struct {
+	*transport.MemoryEventStore
+
+	then func()
+}
+
+func (s *endsMeanwhile) After(ctx context.Context, o transport.StreamOwner, last string) (transport.Replay, error) {
+	replay, err := s.MemoryEventStore.After(ctx, o, last)
+	s.then()
+	return replay, err
+}
+func (*endsMeanwhile) SessionClosed(context.Context, transport.StreamOwner) error { return nil }
+
+// D-45: a stream whose answer is there comes to its end, though just then the request ends, or the session does.
+func TestResumeWhatEnds(t *testing.T) {
+	var session jsonrpc.Session
+	store := &endsMeanwhile{MemoryEventStore: transport.NewMemoryEventStore(nil), then: func() { _ = session.Close() }}
+	o := streamable.HandlerOptions{EventStore: store}
+	o.OnSession = func(_ context.Context, s jsonrpc.Session) error {
+		session = s
+		return nil
+	}
+	var free chan struct{}
+	server := jsonrpc.HandlerFunc(func(ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.Message) {
+		if m.Method != "tools/call" {
+			tools().ServeMessage(ctx, w, m)
+			return
+		}
+		_ = w.Notify(ctx, "notifications/message", nil) // so that there is a stream
+		_ = w.Result(text("x"))
+		<-free
+	})
+	inBubble(t, server, o, func(t *testing.T, b *bubble) {
+		free = make(chan struct{})
+		h := b.open("2025-11-25")
+		e := stream(t, b.do(http.MethodPost, legacyCall("1", "x"), h))
+		first, _ := e.next()
+		require.NotEmpty(t, first.id)
+		require.Contains(t, e.message(), "notifications/message")
+		require.Contains(t, e.message(), `"id":1,"result"`)
+		h["Last-Event-ID"] = first.id
+		again := stream(t, b.do(http.MethodGet, "", h))
+		require.Contains(t, again.message(), "notifications/message")
+		require.Contains(t, again.message(), `"id":1,"result"`)
+		require.Empty(t, again.message())
+		close(free)
+	})
 }
 
 // The store is told when a session ends.
