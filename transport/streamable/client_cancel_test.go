@@ -68,7 +68,7 @@ func TestClientCancel(t *testing.T) {
 				}
 				_, err := doCall(ctx, c, "tools/call", callEcho, func(callTool *jsonrpc.Call) {
 					if by == "timeout" {
-						callTool.Timeout = 100 * time.Millisecond
+						callTool.Timeout = time.Second // within which the server has it
 					}
 				})
 				if by == "cancel" {
@@ -98,10 +98,11 @@ func TestClientCancel(t *testing.T) {
 
 // Neither the probe nor initialize is canceled with a notification (rule F-11).
 func TestInitializeIsNotCanceled(t *testing.T) {
+	t.Parallel()
 	hang := func(_ http.ResponseWriter, r *seen) { <-r.ctx.Done() }
 	s := newScript(withSteps(legacyServer, map[string][]step{open: {hang}}))
 	o := new(streamable.DialOptions)
-	o.Timeouts.Call = 50 * time.Millisecond
+	o.Timeouts.Call = time.Second // within which the server has it
 	_, err := dial(t, s, nil, o)
 	require.ErrorIs(t, err, transport.Timeout)
 	require.Equal(t, []string{probe, open}, s.whats())
@@ -126,7 +127,7 @@ func TestCloseEndsCalls(t *testing.T) {
 				_, err := do(t, c, "tools/call", callEcho)
 				failed <- err
 			}()
-			require.Eventually(t, func() bool { return len(s.requests(callTool)) == 1 }, 5*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return len(s.requests(callTool)) == 1 }, waitLong, tick)
 			time.Sleep(20 * time.Millisecond)
 			require.NoError(t, c.Close())
 			require.ErrorIs(t, <-failed, transport.Closed)

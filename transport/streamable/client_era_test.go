@@ -100,7 +100,10 @@ func TestEra(t *testing.T) {
 			t.Parallel()
 			s := newScript(row.steps)
 			o := new(streamable.DialOptions)
-			o.Revision, o.DisableStandaloneSSE, o.Timeouts.Probe = row.pin, true, 200*time.Millisecond
+			o.Revision, o.DisableStandaloneSSE, o.Timeouts.Probe = row.pin, true, waitLong
+			if row.rule == "F-16 silence" {
+				o.Timeouts.Probe = 200 * time.Millisecond
+			}
 			c, err := dial(t, s, nil, o)
 			whats := s.whats()
 			require.GreaterOrEqual(t, len(whats), len(row.whats), whats)

@@ -226,7 +226,7 @@ func TestSessionStream(t *testing.T) {
 			for range row.notes {
 				require.Equal(t, "notifications/tools/list_changed", <-notes)
 			}
-			require.Eventually(t, func() bool { return len(s.requests("GET")) >= row.opens }, 5*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return len(s.requests("GET")) >= row.opens }, waitLong, tick)
 			if row.check != nil {
 				row.check(t, s.requests("GET"))
 			}
@@ -250,8 +250,8 @@ func TestSessionStreamGone(t *testing.T) {
 		"GET": {streamOf("retry: 1\n\n"), status(404, "", ""), streamOf("1h")},
 	}))
 	c := mustDial(t, s, nil, nil)
-	require.Eventually(t, func() bool { return len(s.requests("GET")) == 3 }, 10*time.Second, time.Millisecond)
-	require.Eventually(t, func() bool { return c.Session().ID() == "secret-2" }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(s.requests("GET")) == 3 }, waitLong, tick)
+	require.Eventually(t, func() bool { return c.Session().ID() == "secret-2" }, waitLong, tick)
 }
 
 // Requests of the server on the session's stream are answered by POST.
@@ -267,7 +267,7 @@ func TestSessionStreamRequest(t *testing.T) {
 	o := new(streamable.DialOptions)
 	o.Capabilities = rootsCapability
 	mustDial(t, s, h, o)
-	require.Eventually(t, func() bool { return len(s.requests("POST response")) == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(s.requests("POST response")) == 1 }, waitLong, tick)
 	got := s.requests("POST response")[0]
 	require.JSONEq(t, `{"jsonrpc":"2.0","id":"r1","result":{}}`, got.Body)
 	require.Equal(t, "secret-1", got.Header.Get("Mcp-Session-Id"))

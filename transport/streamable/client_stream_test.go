@@ -170,7 +170,7 @@ func TestResume(t *testing.T) {
 					"GET":    row.gets,
 				}))
 				c := mustDial(t, s, nil, nil)
-				require.Eventually(t, func() bool { return len(s.requests("GET")) == 1 }, 5*time.Second, time.Millisecond)
+				require.Eventually(t, func() bool { return len(s.requests("GET")) == 1 }, waitLong, tick)
 				got, err := do(t, c, "tools/call", callEcho)
 				if row.fails == nil {
 					require.NoError(t, err)

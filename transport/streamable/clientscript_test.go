@@ -225,7 +225,7 @@ func dial(t *testing.T, s http.Handler, h jsonrpc.Handler, o *streamable.DialOpt
 		if c != nil {
 			require.NoError(t, c.Close())
 		}
-		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, 5*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, waitLong, tick)
 	})
 	return c, err
 }
@@ -284,8 +284,8 @@ func (o *observed) of(e transport.Event) []transport.Observation {
 	return list
 }
 
-// How long to wait for what has to come, and how often to look.
+// How long to wait for what has to come, though late on a machine that has other things to do, and how often to look.
 const (
-	waitLong = 10 * time.Second
+	waitLong = 2 * time.Minute
 	tick     = time.Millisecond
 )

@@ -37,12 +37,10 @@ func TestOneStream(t *testing.T) {
 		inBubble(t, h, o, func(t *testing.T, b *bubble) {
 			begun, free = make(chan struct{}), make(chan struct{})
 			session := b.open("2025-11-25")
-			streams := map[string]*events{"get": stream(t, b.do(http.MethodGet, "", session))}
+			streams := map[string]<-chan []string{"get": messages(stream(t, b.do(http.MethodGet, "", session)))}
 			for _, id := range []string{"one", "two"} {
-				opened := make(chan *http.Response, 1)
-				go func() { opened <- b.do(http.MethodPost, legacyCall(`"`+id+`"`, id), session) }()
+				streams[id] = messages(stream(t, b.do(http.MethodPost, legacyCall(`"`+id+`"`, id), session)))
 				<-begun
-				streams[id] = stream(t, <-opened)
 			}
 			n, err := hub.Publish(t.Context(), "notifications/tools/list_changed", nil, nil)
 			require.NoError(t, err)
@@ -50,22 +48,30 @@ func TestOneStream(t *testing.T) {
 			synctest.Wait()
 			close(free)
 			synctest.Wait()
-			require.Contains(t, streams["get"].message(), "list_changed")
 			read(t, b.do(http.MethodDelete, "", session)) // all streams end
-			for id, want := range map[string][]string{"one": {"progress", "result"}, "two": {"progress", "result"}, "get": nil} {
-				var got []string
-				for text := streams[id].message(); text != ""; text = streams[id].message() {
-					require.Contains(t, text, `"`+id+`"`)
-					kind := "progress"
-					if strings.Contains(text, `"result"`) {
-						kind = "result"
-					}
-					got = append(got, kind)
+			for id, want := range map[string][]string{"one": {"progress", `"result"`}, "two": {"progress", `"result"`}, "get": {"list_changed"}} {
+				got := <-streams[id]
+				require.Len(t, got, len(want), id)
+				for i, text := range got {
+					require.Contains(t, text, want[i])
+					require.Equal(t, id != "get", strings.Contains(text, `"`+id+`"`), text)
 				}
-				require.Equal(t, want, got, id)
 			}
 		})
 	}
+}
+
+// messages reads a stream to its end. Who writes it waits for that, as nothing holds it in between.
+func messages(s *events) <-chan []string {
+	all := make(chan []string, 1)
+	go func() {
+		var list []string
+		for text := s.message(); text != ""; text = s.message() {
+			list = append(list, text)
+		}
+		all <- list
+	}()
+	return all
 }
 
 // Streams of modern requests are not resumed: their events have no ids and no retry field (rule E-46, T-10), whatever the server keeps for sessions.

@@ -43,7 +43,7 @@ func newServer(t *testing.T, h jsonrpc.Handler, o *streamable.HandlerOptions) *s
 		require.NoError(t, s.h.Close())
 		s.Close()
 		s.Client().CloseIdleConnections()
-		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, 5*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.Outstanding() == 0 }, waitLong, tick)
 	})
 	return s
 }
