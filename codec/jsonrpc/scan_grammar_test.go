@@ -107,7 +107,7 @@ func TestScanIsQuick(t *testing.T) {
 			var m jsonrpc.Message
 			start := time.Now()
 			_ = jsonrpc.Scan([]byte(src), &m)
-			require.Less(t, time.Since(start), 5*time.Second) // it is milliseconds; the rest is for slow machines under -race
+			require.Less(t, time.Since(start), time.Minute) // it is milliseconds; the rest is for slow machines under -race
 		})
 	}
 }

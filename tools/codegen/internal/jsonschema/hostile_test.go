@@ -74,7 +74,7 @@ func TestHostile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			_, err := jsonschema.Load("h.json", []byte(src), jsonschema.Options{})
-			require.Less(t, time.Since(start), 10*time.Second)
+			require.Less(t, time.Since(start), time.Minute)
 			if err != nil {
 				requirePositioned(t, err)
 				require.Less(t, len(err.Error()), 10_000)
