@@ -7,11 +7,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpwire/mcpwire/internal/builds"
 )
 
 // A program with stdio alone has nothing of net/http in it, whatever the lists of imports say.
 func TestStdioBinary(t *testing.T) {
 	t.Parallel()
+	builds.PlainOnly(t)
 	binary := filepath.Join(t.TempDir(), "server")
 	run := func(args ...string) string {
 		cmd := exec.CommandContext(t.Context(), "go", args...)

@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/internal/archtest"
+	"github.com/mcpwire/mcpwire/internal/builds"
 )
 
 // All files that are in the repository, or would be with the next commit.
 func TestFiles(t *testing.T) {
 	t.Parallel()
+	builds.PlainOnly(t)
 	cmd := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "-co", "--exclude-standard")
 	cmd.Dir = root
 	out, err := cmd.Output()

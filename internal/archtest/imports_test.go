@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/internal/archtest"
+	"github.com/mcpwire/mcpwire/internal/builds"
 )
 
 const root = "../.."
@@ -60,6 +61,7 @@ var rules = []archtest.Rule{
 
 func TestImports(t *testing.T) {
 	t.Parallel()
+	builds.PlainOnly(t)
 	for _, system := range []string{"linux", "windows"} { // which files a package has depends on it
 		require.Empty(t, archtest.Check(list(t, system), rules), system)
 	}

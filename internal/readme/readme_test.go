@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpwire/mcpwire/internal/builds"
 	"github.com/mcpwire/mcpwire/internal/readme"
 )
 
@@ -33,6 +34,7 @@ func TestBlocks(t *testing.T) {
 // TestReadme does what README.md and the pages in docs tell users to do, in a module of its own.
 func TestReadme(t *testing.T) {
 	t.Parallel()
+	builds.PlainOnly(t) // the go commands know nothing of how this test was built
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	require.NoError(t, err)
 	var blocks []readme.Block

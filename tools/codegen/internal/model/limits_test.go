@@ -8,12 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpwire/mcpwire/internal/builds"
 	"github.com/mcpwire/mcpwire/tools/codegen/internal/model"
 )
 
 // Small schemas that stand for something huge must be refused at once, or opened with Lenient.
 func TestLimits(t *testing.T) {
 	t.Parallel()
+	builds.PlainOnly(t)
 	list := func(n int, item func(i int) string) string {
 		var items []string
 		for i := range n {
