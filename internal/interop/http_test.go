@@ -114,6 +114,7 @@ func TestHTTPClient(t *testing.T) {
 			}
 			o := new(streamable.DialOptions)
 			o.Revision, o.InputRounds = tt.revision, 3
+			o.Timeouts.Probe = limit // or it is taken for an old one
 			c, err := streamable.Dial(context.Background(), url, user(), o)
 			require.NoError(t, err)
 			require.Equal(t, tt.want, c.Revision())
@@ -127,13 +128,17 @@ func TestHTTPClient(t *testing.T) {
 func TestSSEClient(t *testing.T) {
 	url := startEverything(t, "sse") + "/sse"
 	t.Run("chosen", func(t *testing.T) {
-		c, err := sse.Dial(context.Background(), url, user(), nil)
+		o := new(sse.DialOptions)
+		o.Timeouts.Connect = limit
+		c, err := sse.Dial(context.Background(), url, user(), o)
 		require.NoError(t, err)
 		tryEverything(t, c)
 		require.NoError(t, c.Close())
 	})
 	t.Run("found out", func(t *testing.T) {
-		c, err := streamable.Dial(context.Background(), url, user(), nil)
+		o := new(streamable.DialOptions)
+		o.Timeouts.Probe, o.Timeouts.Connect = limit, limit
+		c, err := streamable.Dial(context.Background(), url, user(), o)
 		require.NoError(t, err)
 		require.True(t, c.Revision() <= jsonrpc.LatestLegacy)
 		tryEverything(t, c)
