@@ -19,7 +19,7 @@ import (
 func countDials() (*streamable.DialOptions, *atomic.Int64) {
 	n := new(atomic.Int64)
 	var d net.Dialer
-	rt := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	rt := &http.Transport{MaxIdleConnsPerHost: 100, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		n.Add(1)
 		return d.DialContext(ctx, network, address)
 	}}
