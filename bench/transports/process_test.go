@@ -23,7 +23,7 @@ func TestChildIsKilledInTime(t *testing.T) {
 }
 
 func TestChildErrorsAreQuoted(t *testing.T) {
-	p, err := start("no such thing", Legacy, small, 10*time.Second)
+	p, err := start("no such thing", Legacy, small, time.Minute)
 	require.NoError(t, err)
 	_, err = io.ReadAll(p.out)
 	require.NoError(t, err)
@@ -31,7 +31,7 @@ func TestChildErrorsAreQuoted(t *testing.T) {
 }
 
 func TestChildTellsItsUsage(t *testing.T) {
-	p, err := start(floorServer, Legacy, small, 10*time.Second)
+	p, err := start(floorServer, Legacy, small, time.Minute)
 	require.NoError(t, err)
 	first, err := p.usage()
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestChildTellsItsUsage(t *testing.T) {
 func TestChildIsProfiled(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv(EnvProfile, dir)
-	p, err := start(floorServer, Legacy, small, 10*time.Second)
+	p, err := start(floorServer, Legacy, small, time.Minute)
 	require.NoError(t, err)
 	require.NoError(t, p.stop())
 	files, err := filepath.Glob(filepath.Join(dir, "line-echo.*.pprof"))

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
+
+	"github.com/mcpwire/mcpwire/internal/leaks"
 )
 
 func TestMain(m *testing.M) {
 	RunChild()
-	goleak.VerifyTestMain(m)
+	leaks.Main(m)
 }
 
 // TestServersAnswer drives each row for three requests: the driver refuses any other id or text.
@@ -18,9 +19,9 @@ func TestServersAnswer(t *testing.T) {
 	for _, r := range serverRows() {
 		t.Run(r.name+" "+string(r.era), func(t *testing.T) {
 			for _, s := range []Scenario{{Size: smallSize, InFlight: 1}, {Size: largeSize, InFlight: 3, Batch: true}} {
-				c, err := open(r.server, r.era, s, 20*time.Second)
+				c, err := open(r.server, r.era, s, time.Minute)
 				require.NoError(t, err)
-				n, _, err := c.run(load{inFlight: s.InFlight, batch: s.Batch, count: 3, time: 10 * time.Second})
+				n, _, err := c.run(load{inFlight: s.InFlight, batch: s.Batch, count: 3, time: time.Minute})
 				stopped := c.stop()
 				require.NoError(t, err, "%v", stopped)
 				require.Equal(t, 3, n)
