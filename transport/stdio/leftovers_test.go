@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/mcpwire/mcpwire/internal/builds"
 	"github.com/mcpwire/mcpwire/internal/leaks"
 )
 
@@ -155,7 +156,7 @@ func within(t *testing.T, ceiling time.Duration, f func()) {
 
 // fewer is n, or less where the tests are to be quick or are slow.
 func fewer(n int) int {
-	if race {
+	if !builds.Plain {
 		n /= 10
 	}
 	if testing.Short() {

@@ -173,7 +173,7 @@ func cancelSoonAfter(s *suite) {
 	for i := range 8 {
 		random := rand.New(rand.NewPCG(2, uint64(i)))
 		wg.Go(func() {
-			for range 50 {
+			for range 20 {
 				ctx, cancel := context.WithCancel(ctx)
 				timer := time.AfterFunc(time.Duration(random.IntN(300))*time.Microsecond, cancel)
 				if _, err := l.call(ctx, "test/wait", params{}); transport.CodeOf(err) != transport.Canceled {

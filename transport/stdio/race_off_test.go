@@ -1,5 +1,0 @@
-//go:build unix && !race
-
-package stdio_test
-
-const race = false
