@@ -148,7 +148,7 @@ func cancelAtAnyMoment(s *suite) {
 	for i := range 16 {
 		random := rand.New(rand.NewPCG(1, uint64(i)))
 		wg.Go(func() {
-			for j := range 100 {
+			for j := range less(100, 30) {
 				ctx, cancel := context.WithCancel(ctx)
 				timer := time.AfterFunc(time.Duration(random.IntN(500))*time.Microsecond, cancel)
 				nonce := fmt.Sprintf("%d.%d.%s", i, j, fill(random.IntN(2000)))
@@ -173,7 +173,7 @@ func cancelSoonAfter(s *suite) {
 	for i := range 8 {
 		random := rand.New(rand.NewPCG(2, uint64(i)))
 		wg.Go(func() {
-			for range 20 {
+			for range less(20, 10) {
 				ctx, cancel := context.WithCancel(ctx)
 				timer := time.AfterFunc(time.Duration(random.IntN(300))*time.Microsecond, cancel)
 				if _, err := l.call(ctx, "test/wait", params{}); transport.CodeOf(err) != transport.Canceled {

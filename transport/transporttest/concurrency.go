@@ -68,7 +68,7 @@ func callsOfBothSides(s *suite) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			for j := range 50 {
+			for j := range less(50, 20) {
 				nonce := strconv.Itoa(i*1000 + j)
 				name := "test/echo"
 				if j%2 == 0 {
@@ -86,7 +86,7 @@ func callsOfBothSides(s *suite) {
 
 // Clients of one server that use the same ids do not get each other's answers, notifications and progress.
 func manyClients(s *suite) {
-	clients := 16
+	clients, rounds := 16, less(50, 20)
 	if s.tr.OtherProcess {
 		clients = 3
 	}
@@ -99,7 +99,7 @@ func manyClients(s *suite) {
 	var wg sync.WaitGroup
 	for i, l := range links {
 		wg.Go(func() {
-			for j := range 50 {
+			for j := range rounds {
 				nonce := strconv.Itoa(i*1000 + j)
 				if res, err := l.call(ctx, "test/echo", params{Text: nonce}); err != nil || res.Text != nonce {
 					s.Errorf("%v, %v instead of %q", res, err, nonce)
@@ -116,7 +116,7 @@ func manyClients(s *suite) {
 	wg.Wait()
 	for i, l := range links {
 		st := l.script.snapshot()
-		require.Len(s, st.Notes, 50)
+		require.Len(s, st.Notes, rounds)
 		for name, got := range st.Notes {
 			n, err := strconv.Atoi(name)
 			require.NoError(s, err)

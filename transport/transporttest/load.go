@@ -45,7 +45,7 @@ func concurrentConnectionsWithBufferLimits(s *suite) {
 		l := e.dial(co)
 		for j := range 3 {
 			wg.Go(func() {
-				for k := range 8 {
+				for k := range less(8, 4) {
 					nonce := strconv.Itoa(i*10_000 + j*1000 + k)
 					size := []int{10, 1000, limit / 2, limit * 2}[k%4]
 					res, err := l.call(ctx, "test/echo", params{Text: nonce + fill(size)})
@@ -153,6 +153,7 @@ func closeUnderLoad(s *suite) {
 // Messages that are larger than a server takes, in between good ones, from many goroutines and in one piece after the other.
 func bufferOverflowProtection(s *suite) {
 	const limit = 8192
+	rounds := less(20, 10)
 	o := new(transport.Options)
 	o.Limits.Message = limit
 	e := s.serve(o)
@@ -161,7 +162,7 @@ func bufferOverflowProtection(s *suite) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			for j := range 20 {
+			for j := range rounds {
 				size := []int{100, limit + 1, limit / 2, 3 * limit, 40 * limit}[(i+j)%5]
 				res, err := l.call(ctx, "test/echo", params{Text: fill(size)})
 				var e *jsonrpc.Error
@@ -179,7 +180,7 @@ func bufferOverflowProtection(s *suite) {
 	wg.Wait()
 	l.alive()
 	require.Empty(s, e.sessions.ended())
-	require.EqualValues(s, 8*20*3/5, e.seen.Count(transport.BadMessage))
+	require.EqualValues(s, 8*rounds*3/5, e.seen.Count(transport.BadMessage))
 }
 
 // Both sides write much at the same time, more than fits in between them, so that a side that writes must not wait with reading.

@@ -99,6 +99,14 @@ func Run(t *testing.T, tr Transport) {
 	}
 }
 
+// less returns how often something is done: n times, or fewer in a slow build.
+func less(n, fewer int) int {
+	if few {
+		return fewer
+	}
+	return n
+}
+
 // lastOfEra reports whether v is the last revision of tr with sessions, or without.
 func (tr *Transport) lastOfEra(v jsonrpc.Revision) bool {
 	for _, other := range tr.Revisions {
