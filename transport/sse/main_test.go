@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,6 +19,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/internal/leaks"
+	"github.com/mcpwire/mcpwire/internal/memnet"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 	event "github.com/mcpwire/mcpwire/transport/internal/sse"
@@ -116,14 +116,14 @@ func serveBubble(t *testing.T, h jsonrpc.Handler, o *sse.HandlerOptions, configu
 
 // inMemory serves h on pipes, and returns a client.
 func inMemory(t *testing.T, h http.Handler, configure func(*http.Server)) *http.Client {
-	l := &listener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	l := memnet.Listen()
 	hs := &http.Server{Handler: h}
 	if configure != nil {
 		configure(hs)
 	}
 	done := make(chan error, 1)
 	go func() { done <- hs.Serve(l) }()
-	rt := &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 100, DisableCompression: true, Protocols: hs.Protocols}
+	rt := &http.Transport{DialContext: l.Dial, MaxIdleConnsPerHost: 100, DisableCompression: true, Protocols: hs.Protocols}
 	t.Cleanup(func() {
 		if x, ok := h.(*sse.Handler); ok {
 			_ = x.Close() // some tests have closed it
@@ -135,41 +135,6 @@ func inMemory(t *testing.T, h http.Handler, configure func(*http.Server)) *http.
 		synctest.Wait()
 	})
 	return &http.Client{Transport: rt}
-}
-
-// listener is a net.Listener in memory.
-type listener struct {
-	conns  chan net.Conn
-	once   sync.Once
-	closed chan struct{}
-}
-
-func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *listener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-func (l *listener) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "unix"} }
-
-func (l *listener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- server:
-		return client, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // rawClient is the test as a client.

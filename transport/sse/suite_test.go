@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/internal/memnet"
 	"github.com/mcpwire/mcpwire/transport"
 	event "github.com/mcpwire/mcpwire/transport/internal/sse"
 	"github.com/mcpwire/mcpwire/transport/sse"
@@ -38,7 +39,7 @@ func TestSuite(t *testing.T) {
 
 // suiteServer serves h in memory.
 func suiteServer(t testing.TB, h http.Handler, closing func()) *http.Client {
-	l := &listener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	l := memnet.Listen()
 	var conns sync.WaitGroup
 	hs := &http.Server{Handler: h, ConnState: func(_ net.Conn, s http.ConnState) {
 		switch s {
@@ -53,7 +54,7 @@ func suiteServer(t testing.TB, h http.Handler, closing func()) *http.Client {
 		_ = hs.Serve(l)
 		close(done)
 	}()
-	rt := &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 1000, DisableCompression: true}
+	rt := &http.Transport{DialContext: l.Dial, MaxIdleConnsPerHost: 1000, DisableCompression: true}
 	t.Cleanup(func() {
 		closing()
 		rt.CloseIdleConnections()

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,49 +12,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/internal/memnet"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
 )
 
-// pipes is a listener in memory: what a bubble of synctest can wait for.
-type pipes struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-func (p *pipes) Close() error   { p.once.Do(func() { close(p.done) }); return nil }
-func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	a, b := net.Pipe()
-	select {
-	case p.conns <- b:
-		return a, nil
-	case <-ctx.Done():
-	case <-p.done:
-	}
-	return nil, net.ErrClosed
-}
-
-// inBubble runs f with a client of a script, in time that does not pass by itself.
+// inClientBubble runs f with a client of a script, in time that does not pass by itself.
 func inClientBubble(t *testing.T, steps map[string][]step, o *streamable.DialOptions, f func(t *testing.T, s *script, c *transport.Client, err error)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript(steps)
-		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+		l := memnet.Listen()
 		srv := &http.Server{Handler: s, ReadHeaderTimeout: time.Hour}
 		go func() { _ = srv.Serve(l) }()
-		rt := &http.Transport{DialContext: l.dial, DisableCompression: true}
+		rt := &http.Transport{DialContext: l.Dial, DisableCompression: true}
 		if o.HTTPClient == nil {
 			o.HTTPClient = &http.Client{Transport: rt}
 		}

@@ -230,7 +230,7 @@ func TestVanish(t *testing.T) {
 			text(initialize("2025-06-18"), nil),
 		} {
 			for n := 0; n <= len(whole); n += 7 {
-				conn, err := b.l.dial(t.Context(), "", "")
+				conn, err := b.l.Dial(t.Context(), "", "")
 				require.NoError(t, err)
 				_, err = conn.Write(whole[:n])
 				require.NoError(t, err)
@@ -238,7 +238,7 @@ func TestVanish(t *testing.T) {
 				synctest.Wait()
 			}
 			for n := range 40 { // of the response
-				conn, err := b.l.dial(t.Context(), "", "")
+				conn, err := b.l.Dial(t.Context(), "", "")
 				require.NoError(t, err)
 				_, err = conn.Write(whole)
 				require.NoError(t, err)
@@ -285,7 +285,7 @@ func TestChunkedBody(t *testing.T) {
 			}
 		}
 		// Nothing is read of a body that says itself that it is too large.
-		conn, err := b.l.dial(t.Context(), "", "")
+		conn, err := b.l.Dial(t.Context(), "", "")
 		require.NoError(t, err)
 		defer conn.Close()
 		_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000000\r\n\r\n")

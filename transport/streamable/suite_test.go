@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/internal/memnet"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
 	"github.com/mcpwire/mcpwire/transport/transporttest"
@@ -61,7 +62,7 @@ func (x over) serve(t testing.TB, h jsonrpc.Handler, o *transport.Options) trans
 // listen serves h, until after all that is cleaned up later, and returns a URL and what makes clients for it; nil for what is usual.
 func (x over) listen(t testing.TB, h http.Handler) (url string, client func() *http.Client) {
 	if x.memory {
-		l, hs, served := newInMemory(), &http.Server{Handler: h}, make(chan error, 1)
+		l, hs, served := memnet.Listen(), &http.Server{Handler: h}, make(chan error, 1)
 		open := count(hs)
 		go func() { served <- hs.Serve(l) }()
 		t.Cleanup(func() {
@@ -69,7 +70,7 @@ func (x over) listen(t testing.TB, h http.Handler) (url string, client func() *h
 			require.ErrorIs(t, <-served, http.ErrServerClosed)
 			open.Wait()
 		})
-		return "http://127.0.0.1:1/", func() *http.Client { return own(t, &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 1000}) }
+		return "http://127.0.0.1:1/", func() *http.Client { return own(t, &http.Transport{DialContext: l.Dial, MaxIdleConnsPerHost: 1000}) }
 	}
 	s := httptest.NewUnstartedServer(h)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that are closed break off handshakes

@@ -3,7 +3,6 @@ package streamable_test
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
+	"github.com/mcpwire/mcpwire/internal/memnet"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
@@ -21,7 +21,7 @@ import (
 // bubble is a server with connections in memory, in a synctest bubble.
 type bubble struct {
 	*server
-	l      *inMemory
+	l      *memnet.Listener
 	client *http.Client
 	http   *http.Server
 }
@@ -32,7 +32,7 @@ func inBubble(t *testing.T, h jsonrpc.Handler, o streamable.HandlerOptions, f fu
 	synctest.Test(t, func(t *testing.T) {
 		p := pool.New(pool.Config{Name: "test"})
 		o.Pool = p
-		b := &bubble{server: &server{t: t, h: streamable.NewHandler(h, &o)}, l: newInMemory()}
+		b := &bubble{server: &server{t: t, h: streamable.NewHandler(h, &o)}, l: memnet.Listen()}
 		b.http = &http.Server{Handler: b.h}
 		for _, f := range tune {
 			f(b.http)
@@ -42,7 +42,7 @@ func inBubble(t *testing.T, h jsonrpc.Handler, o streamable.HandlerOptions, f fu
 			_ = b.http.Serve(b.l)
 			close(served)
 		}()
-		b.client = &http.Client{Transport: &http.Transport{DialContext: b.l.dial}}
+		b.client = &http.Client{Transport: &http.Transport{DialContext: b.l.Dial}}
 		defer func() {
 			require.NoError(t, b.h.Close())
 			require.NoError(t, b.http.Close())
@@ -220,7 +220,7 @@ func TestSessionTTL(t *testing.T) {
 // S28: a body that comes too slowly is answered, and its connection closed.
 func TestSlowBody(t *testing.T) {
 	inBubble(t, tools(), streamable.HandlerOptions{}, func(t *testing.T, b *bubble) {
-		conn, err := b.l.dial(t.Context(), "", "")
+		conn, err := b.l.Dial(t.Context(), "", "")
 		require.NoError(t, err)
 		done := make(chan struct{})
 		defer func() {
@@ -353,5 +353,3 @@ func TestListen(t *testing.T) {
 		require.False(t, ok)
 	})
 }
-
-var _ net.Listener = (*inMemory)(nil)
