@@ -75,7 +75,7 @@ func (p *peer) infoOf(r *request, session *jsonrpc.Info) (*jsonrpc.Info, error) 
 			p.ready.Store(true) // a client that asks for more than a pulse is ready, even if it does not say so
 		}
 		return session, nil
-	case r.m.Method == methodPing: // rule G-19: at any time
+	case r.m.Method == methodPing && !p.stateless: // rule G-19: at any time, where there may be a session
 		return &jsonrpc.Info{Revision: jsonrpc.LatestLegacy, Session: p}, nil
 	}
 	return nil, errNoSession // rules A-43, F-01
