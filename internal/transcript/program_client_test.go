@@ -17,7 +17,11 @@ type clientProgram struct {
 func newClientProgram(tell func(what string)) *clientProgram {
 	return &clientProgram{tell: tell, ClientHandler: &mcp.ClientHandler{
 		ClientInfo: mcp.Implementation{Name: "program", Version: "1"},
-		CreateMessage: func(_ context.Context, _ *mcp.Request[mcp.CreateMessageParams], out *mcp.CreateMessageResult) error {
+		CreateMessage: func(ctx context.Context, r *mcp.Request[mcp.CreateMessageParams], out *mcp.CreateMessageResult) error {
+			if r.Params.Messages[0].Content.Text() == "slowly" {
+				<-ctx.Done()
+				return ctx.Err()
+			}
 			out.Role, out.Model = "assistant", "model"
 			out.AddText("a thought")
 			return nil

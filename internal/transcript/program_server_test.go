@@ -104,14 +104,14 @@ func sleep(_ context.Context, _ *program, r *mcp.Request[mcp.CallToolParams], ou
 	return nil
 }
 
-// count reports n steps.
+// count reports n steps, each of them twice: a program may be careless.
 func count(ctx context.Context, _ *program, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
 	a, err := argumentsOf(r)
 	if err != nil {
 		return err
 	}
-	for i := range a.N {
-		if err := r.Progress(ctx, float64(i+1), float64(a.N), ""); err != nil {
+	for i := range 2 * a.N {
+		if err := r.Progress(ctx, float64(i/2+1), float64(a.N), ""); err != nil {
 			return err
 		}
 	}
