@@ -23,7 +23,8 @@ type Row struct {
 	Reason, Why string
 }
 
-// Test is a function, and the folder of its package, with slashes.
+// Test is a function, and the folder of its package, with slashes; or a transcript of package transcript, by its path below testdata without
+// the extension.
 type Test struct{ Package, Name string }
 
 // The sides that a rule can be about, and those that rules are left to.
@@ -34,7 +35,7 @@ var (
 
 var (
 	ruleID = regexp.MustCompile(`^[A-Z]-\d\d$`)
-	tests  = regexp.MustCompile("^`([a-z0-9/]+)`: ([A-Za-z0-9_]+(?:, [A-Za-z0-9_]+)*)$")
+	tests  = regexp.MustCompile("^`([a-z0-9/]+)`: ([A-Za-z0-9_/+-]+(?:, [A-Za-z0-9_/+-]+)*)$")
 	reason = regexp.MustCompile(`^\*([a-z ]+)\*:(.*)$`)
 )
 

@@ -47,6 +47,7 @@ func TestBrokenTables(t *testing.T) {
 		require.NoError(t, src.Add(name, text))
 	}
 	require.Error(t, src.Add("a/z_test.go", "no Go"))
+	src.AddTranscript("internal/transcript/testdata/stdio+sse/server/A-02-long-line.txtar", "A-02, A-05, server, 2025-06-18: as A-01 says.\n")
 	const one, two = "| A-01 | Something. | client | `a`: TestX |\n", "| A-02 | More. | both | `transport/transporttest`: cancels |\n"
 	for name, row := range map[string]struct {
 		table string
@@ -56,6 +57,9 @@ func TestBrokenTables(t *testing.T) {
 		"a reason":                   {one + "| A-02 | More. | host | *host*: it asks; then it starts |\n", nil},
 		"a reason and a test":        {one + "| A-02 | More. | proxy | *proxy*: it knows; `transport/transporttest`: cancels |\n", nil},
 		"variants":                   {"| A-01 | Something. | client | `a`: TestX, TestZ |\n" + two, nil},
+		"a transcript":               {one + "| A-02 | More. | both | `internal/transcript`: stdio+sse/server/A-02-long-line |\n", nil},
+		"a transcript that is gone":  {one + "| A-02 | More. | both | `internal/transcript`: sse/server/A-02-long-line |\n", []string{"A-02: there is no test sse/server/A-02-long-line in internal/transcript"}},
+		"a transcript of another":    {"| A-01 | Something. | client | `internal/transcript`: stdio+sse/server/A-02-long-line |\n" + two, []string{"A-01: the file of stdio+sse/server/A-02-long-line in internal/transcript does not name it"}},
 		"twice":                      {one + two + one, []string{"A-01: it comes twice"}},
 		"a gap":                      {one, []string{"A-02: it is missing"}},
 		"nothing":                    {"", []string{"A-01: it is missing", "A-02: it is missing"}},

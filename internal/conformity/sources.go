@@ -30,6 +30,13 @@ var (
 	mention  = regexp.MustCompile(`\b([A-Z])-(\d\d)\b(?: to ([A-Z])-(\d\d)\b)?`)
 )
 
+// Transcripts are files below the testdata of this package, which are tests too.
+const (
+	transcripts = "internal/transcript"
+	below       = transcripts + "/testdata/"
+	extension   = ".txtar"
+)
+
 // Load reads the tests below root. Files need not be for this system.
 func Load(root string) (Sources, error) {
 	src := Sources{}
@@ -39,10 +46,18 @@ func Load(root string) (Sources, error) {
 			return err
 		}
 		if d.IsDir() {
-			if base := d.Name(); name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "node_modules") {
+			skip := d.Name() == "testdata" && name+"/" != below
+			if base := d.Name(); name != "." && (skip || strings.HasPrefix(base, ".") || base == "node_modules") {
 				return fs.SkipDir
 			}
 			return nil
+		}
+		if strings.HasPrefix(name, below) && strings.HasSuffix(name, extension) {
+			text, err := fs.ReadFile(module, name)
+			if err == nil {
+				src.AddTranscript(name, string(text))
+			}
+			return err
 		}
 		if !strings.HasSuffix(name, "_test.go") && !(path.Dir(name) == suite && strings.HasSuffix(name, ".go")) {
 			return nil
@@ -72,6 +87,13 @@ func (s Sources) Add(name, text string) error {
 		}
 	}
 	return nil
+}
+
+// AddTranscript notes a transcript. The rules that it is about stand before the colon.
+func (s Sources) AddTranscript(name, text string) {
+	head, _, _ := strings.Cut(text, ":")
+	t := Test{transcripts, strings.TrimSuffix(strings.TrimPrefix(name, below), extension)}
+	s[t] = append(s[t], &File{IDs: mentioned(head)})
 }
 
 // mentioned returns the ids in a text, with those between the ends of ranges such as "E-12 to E-14".

@@ -22,17 +22,23 @@ type options struct {
 	rounds   int
 }
 
-// parse reads the step: a name and a value on each line.
-func (o *options) parse(st *step) error {
-	numbers := map[string]*int{
+// names are the options by their names.
+func (o *options) names() (numbers map[string]*int, times map[string]*time.Duration, flags map[string]*bool) {
+	numbers = map[string]*int{
 		"message": &o.limits.Message, "batch": &o.limits.Batch, "inflight": &o.limits.InFlight, "sessions": &o.limits.Sessions,
 		"streams": &o.limits.Streams, "event": &o.limits.Event, "header": &o.limits.Header, "rounds": &o.rounds,
 	}
-	times := map[string]*time.Duration{
+	times = map[string]*time.Duration{
 		"call": &o.timeouts.Call, "maxcall": &o.timeouts.MaxCall, "probe": &o.timeouts.Probe, "session": &o.timeouts.Session,
 		"keepalive": &o.timeouts.KeepAlive,
 	}
-	flags := map[string]*bool{"store": &o.store, "events": &o.events, "tokens": &o.tokens}
+	flags = map[string]*bool{"store": &o.store, "events": &o.events, "tokens": &o.tokens}
+	return numbers, times, flags
+}
+
+// parse reads the step: a name and a value on each line.
+func (o *options) parse(st *step) error {
+	numbers, times, flags := o.names()
 	for _, line := range st.lines() {
 		name, value, _ := strings.Cut(line, " ")
 		var err error

@@ -2,8 +2,11 @@ package transcript_test
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +53,26 @@ func TestTranscripts(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// The README has all steps and options, and the text of its example.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	example, err := os.ReadFile(filepath.Join(testdata, "stdio", "server", "B-18-bad-line.txtar"))
+	require.NoError(t, err)
+	require.Contains(t, string(readme), "```\n"+string(example)+"```\n")
+	var o options
+	numbers, times, flags := o.names()
+	for _, list := range [][]string{
+		slices.Collect(maps.Keys(verbs)), slices.Collect(maps.Keys(folders)), slices.Collect(maps.Keys(repeated)),
+		slices.Collect(maps.Keys(numbers)), slices.Collect(maps.Keys(times)), slices.Collect(maps.Keys(flags)),
+	} {
+		for _, word := range list {
+			require.Regexp(t, "`[$]?"+regexp.QuoteMeta(word)+"[ (`]", string(readme))
 		}
 	}
 }
