@@ -3,7 +3,6 @@ package peers_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"maps"
 	"reflect"
 	"strings"
@@ -140,10 +139,10 @@ func TestUnsupported(t *testing.T) {
 		}
 		require.ErrorIs(t, c.Decode([]byte(`{}`), new(corpus.ListToolsResult)), peers.ErrUnsupported)
 		_, err := c.Encode(new(corpus.ListToolsResult))
-		require.True(t, errors.Is(err, peers.ErrUnsupported), c.Name())
+		require.ErrorIs(t, err, peers.ErrUnsupported, c.Name())
 		for _, m := range corpus.Messages() {
 			if strings.HasPrefix(m.Name, "tools-list") {
-				require.True(t, reflect.TypeOf(peers.NewTarget(c, m, peers.Payload)) == nil, c.Name())
+				require.Nil(t, peers.NewTarget(c, m, peers.Payload), c.Name())
 			}
 		}
 	}

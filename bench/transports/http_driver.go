@@ -157,7 +157,7 @@ func (c *httpConn) answer() (session string, err error) {
 		if err != nil {
 			return "", fmt.Errorf("size of a chunk: %w", err)
 		}
-		if err := c.take(int(size)); err != nil { //nolint:gosec // 31 bits fit
+		if err := c.take(int(size)); err != nil {
 			return "", err
 		}
 		if _, err := c.in.Discard(2); err != nil { // CRLF

@@ -1,6 +1,7 @@
 package transports
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"strings"
@@ -47,16 +48,12 @@ func startHTTP(server string, era Era, s Scenario, o Options) (*process, string,
 	if err != nil {
 		return nil, "", err
 	}
-	line := make([]byte, len("127.0.0.1:65535\n"))
-	n := 0
-	for n == 0 || line[n-1] != '\n' {
-		k, err := p.out.Read(line[n:])
-		if n += k; err != nil || n == len(line) && line[n-1] != '\n' {
-			p.kill()
-			return nil, "", errors.Join(fmt.Errorf("the server tells no address: %w", err), p.stop())
-		}
+	line, err := bufio.NewReaderSize(p.out, 64).ReadSlice('\n') // nothing else comes
+	if err != nil {
+		p.kill()
+		return nil, "", errors.Join(fmt.Errorf("the server tells no address: %w", err), p.stop())
 	}
-	return p, strings.TrimSpace(string(line[:n])), nil
+	return p, strings.TrimSpace(string(line)), nil
 }
 
 // driveHTTP puts load on a new child and asks it what the load cost.

@@ -22,7 +22,7 @@ func serveHTTP(ctx context.Context, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: requestLimit}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
-	if _, err := fmt.Println(l.Addr()); err != nil {
+	if _, err := fmt.Fprintln(os.Stdout, l.Addr()); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)

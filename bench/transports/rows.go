@@ -8,11 +8,11 @@ import (
 
 // Scenario is one kind of load.
 type Scenario struct {
-	Size     int // of the request, in bytes
-	InFlight int
-	Batch    bool // stdio: a window in one write; else every frame has a write of its own
-	Dense    bool // the text is full of escapes
-	Stream   bool // HTTP: answers are event streams
+	Size     int  `json:"size"` // of the request, in bytes
+	InFlight int  `json:"inFlight"`
+	Batch    bool `json:"batch"`  // stdio: a window in one write; else every frame has a write of its own
+	Dense    bool `json:"dense"`  // the text is full of escapes
+	Stream   bool `json:"stream"` // HTTP: answers are event streams
 }
 
 // String names the scenario.

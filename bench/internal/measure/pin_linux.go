@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -44,5 +45,5 @@ func lastAllowed() (int, error) {
 			return core, nil
 		}
 	}
-	return 0, fmt.Errorf("no core allowed")
+	return 0, errors.New("no core allowed")
 }

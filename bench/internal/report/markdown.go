@@ -59,7 +59,8 @@ func (r Report) writeStandings(b *strings.Builder) {
 	if rows == nil {
 		return
 	}
-	b.WriteString("## How mcpwire does\n\nGeometric means of how many times the best peer's time mcpwire is as fast, taking the best peer anew for each message.\n\n")
+	b.WriteString("## How mcpwire does\n\n" +
+		"Geometric means of how many times the best peer's time mcpwire is as fast, taking the best peer anew for each message.\n\n")
 	table(b, []string{"", "over the best safe peer", "over the best peer of any strictness", "messages lost"}, rows)
 	if losses.Len() > 0 {
 		b.WriteString("Losses:\n\n" + losses.String() + "\n")
@@ -168,7 +169,8 @@ func (r Report) writeLimits(b *strings.Builder) {
 	if len(r.Limits) == 0 {
 		return
 	}
-	b.WriteString("## Limits of the machine\n\nWhat this machine needs to copy the bytes of a message, to look for a byte in them, and to check them with the standard library.\n\n")
+	b.WriteString("## Limits of the machine\n\n" +
+		"What this machine needs to copy the bytes of a message, to look for a byte in them, and to check them with the standard library.\n\n")
 	var rows [][]string
 	for _, l := range r.Limits {
 		rows = append(rows, []string{l.Name, l.Message, number(l.GBPerS)})
