@@ -18,7 +18,7 @@ type listener struct {
 	info      jsonrpc.Info
 	methods   map[string]bool // without that of updated resources
 	resources map[string]bool // by uri
-	count     int             // of resources in the request
+	count     int             // of resources that count for the peer
 	size      int             // of their URIs, in bytes
 	end       chan struct{}   // closed when the server ends it
 }
@@ -136,10 +136,15 @@ func (p *peer) newListener(h *handle) (*listener, []byte, *jsonrpc.Error) {
 	for _, uri := range uris {
 		l.size += len(uri)
 	}
-	if !p.subs.reserve(len(uris), l.size) {
+	l.count = len(uris)
+	if p.stateless { // requests of any number of clients: what one has takes nothing from another
+		if !fewEnough(l.count, l.size) {
+			return nil, nil, errSubscriptions
+		}
+		l.count, l.size = 0, 0
+	} else if !p.subs.reserve(l.count, l.size) {
 		return nil, nil, errSubscriptions
 	}
-	l.count = len(uris)
 	if len(uris) > 0 && p.opts.Hub.offers(methodResourceUpdated) {
 		wish, _ := peek.Member(filter, "resourceSubscriptions") // it was read before
 		for _, uri := range uris {
@@ -153,7 +158,8 @@ func (p *peer) newListener(h *handle) (*listener, []byte, *jsonrpc.Error) {
 	return l, append(agreed, '}', '}'), nil
 }
 
-// How many resources one peer can subscribe to, and how long their URIs are together (rule H-16).
+// How many resources one peer can subscribe to, and how long their URIs are together (rule H-16). A request that belongs to no connection or
+// session counts for itself.
 const (
 	maxSubscriptions = 1024
 	maxSubscribed    = 1 << 20 // bytes
@@ -217,8 +223,10 @@ func (s *subscriptions) full(m *jsonrpc.Message) bool {
 
 // room reports whether a peer can subscribe to more resources. The lock is held.
 func (s *subscriptions) room(count, size int) bool {
-	return s.count+count <= maxSubscriptions && s.size+size <= maxSubscribed
+	return fewEnough(s.count+count, s.size+size)
 }
+
+func fewEnough(count, size int) bool { return count <= maxSubscriptions && size <= maxSubscribed }
 
 // reserve makes room for the resources of a listener, until it is closed.
 func (s *subscriptions) reserve(count, size int) bool {

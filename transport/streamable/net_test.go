@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/pool"
@@ -105,6 +106,23 @@ func TestBetween(t *testing.T) {
 			require.Contains(t, stream(t, s.do(http.MethodGet, "", session)).message(), `"id":1,"result"`)
 		})
 	}
+}
+
+// H-16: how many resources a subscription has is bounded, and what one client has takes nothing from another.
+func TestSubscriptionLimit(t *testing.T) {
+	hub := new(transport.Hub)
+	s := newServer(t, tools(), &streamable.HandlerOptions{Options: transport.Options{Hub: hub}})
+	listen := func(n int) *http.Response {
+		uris := strings.TrimSuffix(strings.Repeat(`"a:b",`, n), ",")
+		return s.do(http.MethodPost, request("7", "subscriptions/listen", `"notifications":{"resourceSubscriptions":[`+uris+`]},`), modern("subscriptions/listen", ""))
+	}
+	for range 3 {
+		require.Contains(t, stream(t, listen(1024)).message(), "acknowledged")
+	}
+	require.Contains(t, read(t, listen(1025)), "-32602")
+	n, err := hub.Publish(t.Context(), "notifications/resources/updated", codec.RawString(`{"uri":"a:b"}`), nil)
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
 }
 
 // A ResponseWriter that cannot be flushed gives JSON, and no streams.
