@@ -213,7 +213,7 @@ func (p *peer) sessionEnd(cause error) {
 		return
 	}
 	cause = endOf(cause)
-	p.observe(Observation{Event: SessionEnd, Duration: time.Since(p.began), Err: cause})
+	p.observe(Observation{Event: SessionEnd, Duration: time.Since(p.made) - p.began, Err: cause})
 	if p.opts.OnSessionEnd != nil {
 		p.opts.OnSessionEnd(p, cause)
 	}

@@ -56,7 +56,7 @@ type ServerSession struct {
 // returns, principal who the client is. out is where what belongs to no request goes; it is closed with the session. ended, if not
 // nil, is called when the session has begun to end.
 func (e *Endpoint) OpenSession(ctx context.Context, id, principal string, out *Queue, ended func()) (*ServerSession, error) {
-	p := &peer{common: e.none.common, began: time.Now()}
+	p := &peer{common: e.none.common, began: time.Since(e.none.made)}
 	p.id, p.principal, p.queue = id, principal, out
 	p.base, p.stop = context.Background(), func() {}
 	if e.opts.OnSession != nil { // nobody else would see it, and it holds what the request had

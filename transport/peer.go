@@ -64,7 +64,7 @@ type peer struct {
 	notes     gate                           // held while a notification is handled
 	base      context.Context                // the parent of what handlers get
 	stop      context.CancelFunc
-	began     time.Time
+	began     time.Duration // after made
 
 	// Small ones stand together: an idle session is to be small.
 	client    bool         // the peer is the server
@@ -82,7 +82,7 @@ type peer struct {
 	meta atomic.Pointer[clientMeta] // nil if requests say nothing of themselves
 	subs subscriptions
 
-	noting atomic.Pointer[handle] // the last notification
+	noting atomic.Pointer[handle] // the notification that is being handled
 
 	mu       sync.Mutex
 	lastID   int64
@@ -114,6 +114,7 @@ type common struct {
 	handler jsonrpc.Handler
 	opts    *Options
 	pool    *pool.Pool
+	made    time.Time // what times of sessions count from, each in a word
 }
 
 // newPeer returns a peer with the options o, which have their defaults.
@@ -121,11 +122,11 @@ func newPeer(name string, h jsonrpc.Handler, o *Options) *peer {
 	if h == nil {
 		h = jsonrpc.HandlerFunc(jsonrpc.NotFound)
 	}
-	c := &common{name: name, handler: h, opts: o, pool: o.Pool}
+	c := &common{name: name, handler: h, opts: o, pool: o.Pool, made: time.Now()}
 	if c.pool == nil {
 		c.pool = sharedPool
 	}
-	return &peer{common: c, began: time.Now()}
+	return &peer{common: c}
 }
 
 // sharedPool serves the streams whose options name no pool.

@@ -167,6 +167,7 @@ func (p *peer) note(h *handle) {
 	p.noting.Store(h)
 	p.endIfClosed(h)
 	p.serve(h)
+	p.noting.CompareAndSwap(h, nil) // an idle session is not to hold the handles of others, which lie beside this one
 }
 
 // cancelled ends the request that a notification is about. One that cannot be read, or is about nothing that is

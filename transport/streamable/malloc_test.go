@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/gen/mcp"
+	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
 )
 
@@ -134,17 +135,24 @@ func BenchmarkExchange(b *testing.B) {
 
 // A session without a stream costs no goroutine and at most 1 KiB.
 func TestSessionSize(t *testing.T) {
-	const n = 2000
-	h := streamable.NewHandler(echo(), nil)
+	const n = transport.DefaultSessions - 1
+	h := streamable.NewHandler(echo(), &streamable.HandlerOptions{Options: transport.Options{Hub: new(transport.Hub)}})
 	defer h.Close()
-	sessionOf(h, "2025-06-18")
+	open := func() {
+		headers := http.Header{"Content-Type": {"application/json"}}
+		for k, v := range sessionOf(h, "2025-06-18") {
+			headers.Set(k, v)
+		}
+		require.Equal(t, http.StatusAccepted, posted(h, `{"jsonrpc":"2.0","method":"notifications/initialized"}`, headers).Code)
+	}
+	open()
 	var before, after runtime.MemStats
 	goroutines := runtime.NumGoroutine()
 	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for range n {
-		sessionOf(h, "2025-06-18")
+		open()
 	}
 	runtime.GC()
 	runtime.GC()
@@ -154,5 +162,5 @@ func TestSessionSize(t *testing.T) {
 	for end := time.Now().Add(waitLong); runtime.NumGoroutine() > goroutines; time.Sleep(tick) {
 		require.True(t, time.Now().Before(end), "%d goroutines, %d before", runtime.NumGoroutine(), goroutines)
 	}
-	require.LessOrEqual(t, each, 1536.0) // about 1060, and the room that the map of the sessions may have just got
+	require.LessOrEqual(t, each, 1024.0) // about 1017, of which 60 are the maps of sessions
 }
