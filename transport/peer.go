@@ -251,12 +251,18 @@ func (p *peer) recycle(r *request) {
 	b.Drop()
 }
 
-// slabSize is how many handles are made at once.
-const slabSize = 128
+// How many handles are made at once. The first ones are few: what makes them may be kept by one request that lasts, such as a subscription.
+const (
+	slabSize  = 128
+	firstSlab = 4
+)
 
 // cut returns the handle of r, which is never used for another request.
 func (p *peer) cut(slab *[]handle, r *request) *handle {
-	if len(*slab) == 0 {
+	switch {
+	case *slab == nil:
+		*slab = make([]handle, firstSlab)
+	case len(*slab) == 0:
 		*slab = make([]handle, slabSize)
 	}
 	h := &(*slab)[0]
