@@ -162,14 +162,14 @@ func (l *listener) publish(n *publication) bool {
 		r.mu.Unlock()
 		return false
 	}
-	text := func(dst []byte) []byte { return n.listen(dst, l.id) }
+	l.next = n
 	o, ok := r.out.(*writer)
 	if !ok {
-		ok = offerTo(r.out)(text)
+		ok = offerer(r.out).Offer(l.text)
 		r.mu.Unlock()
 		return l.p.noteDrop(n, ok)
 	}
-	size, ok := o.enqueue(text)
+	size, ok := o.enqueue(l.text)
 	r.mu.Unlock() // before something is written
 	if ok {
 		o.kick(size)

@@ -13,7 +13,9 @@ import (
 type listener struct {
 	p         *peer
 	h         *handle
-	over      bool // nothing is published for it any more; guarded by the lock of h's request
+	over      bool         // nothing is published for it any more; guarded by the lock of h's request, as is next
+	next      *publication // what text appends
+	text      func(dst []byte) []byte
 	id        jsonrpc.ID
 	info      jsonrpc.Info
 	methods   map[string]bool // without that of updated resources
@@ -38,7 +40,7 @@ func (p *peer) listen(h *handle) {
 		return
 	}
 	defer p.subs.close(l)
-	if offerTo(h.r.out) == nil {
+	if _, ok := h.r.out.(*writer); !ok && offerer(h.r.out) == nil {
 		_ = h.Error(errNoAnswer) // the transport has no way to send what comes later
 		return
 	}
@@ -109,6 +111,7 @@ func (p *peer) newListener(h *handle) (*listener, []byte, *jsonrpc.Error) {
 		return bad(codec.ErrMissing)
 	}
 	l := &listener{p: p, h: h, id: m.ID.Clone(), methods: map[string]bool{}, resources: map[string]bool{}, end: make(chan struct{})}
+	l.text = func(dst []byte) []byte { return l.next.listen(dst, l.id) } // made once, as next is what changes
 	l.info = *m.Info()
 	l.info.Capabilities = l.info.Capabilities.Clone()
 	agreed := append([]byte(nil), `{"_meta":{"`+peek.KeySubscriptionID+`":`...)

@@ -13,6 +13,8 @@ type publication struct {
 	frame  []byte // for sessions
 	head   []byte // for subscriptions: what stands before the id of the subscription
 	tail   []byte // and behind it
+	// session appends the notification for a session. It is made once, as it would be an allocation for each.
+	session func(dst []byte) []byte
 }
 
 // newPublication encodes a notification. Its params may be those of another server's, with the id of a subscription there: that is not
@@ -22,6 +24,7 @@ func newPublication(method string, params codec.Appender) (*publication, error) 
 		params = codec.RawString("{}")
 	}
 	n := &publication{method: method}
+	n.session = func(dst []byte) []byte { return append(dst, n.frame...) }
 	frame, s, err := encode(method, params, jsonrpc.LatestLegacy)
 	if err != nil {
 		return nil, err
@@ -52,9 +55,6 @@ func appendHead(dst []byte, method string) []byte {
 
 // size is how long the notification is, in bytes, but for the id of a subscription.
 func (n *publication) size() int { return max(len(n.frame), len(n.head)+len(n.tail)) }
-
-// session appends the notification for a session.
-func (n *publication) session(dst []byte) []byte { return append(dst, n.frame...) }
 
 // listen appends the notification for a subscription, whose id stands in _meta (rule A-47).
 func (n *publication) listen(dst []byte, id jsonrpc.ID) []byte {

@@ -19,7 +19,7 @@ type Sink interface {
 
 // Offerer is a Sink that can also queue a message without waiting, as what a Hub publishes needs it.
 type Offerer interface {
-	// Offer queues the message that f appends, if there is room for it, and reports whether there was.
+	// Offer queues the message that f appends, if there is room for it, and reports whether there was. f must not be called later.
 	Offer(f func(dst []byte) []byte) bool
 }
 
@@ -51,15 +51,11 @@ func (c *carried) send(ctx context.Context, buf []byte, _ turn, final bool) erro
 	return c.to.Send(ctx, buf, o)
 }
 
-// offerTo returns how to queue a message on s; nil if it has no way.
-func offerTo(s sink) func(func([]byte) []byte) bool {
-	switch s := s.(type) {
-	case *writer:
-		return s.offer
-	case *carried:
-		if o, ok := s.to.(Offerer); ok {
-			return o.Offer
-		}
+// offerer returns what queues messages on a sink that is no writer; nil if it has no way.
+func offerer(s sink) Offerer {
+	if c, ok := s.(*carried); ok {
+		o, _ := c.to.(Offerer) // absent is nil
+		return o
 	}
 	return nil
 }

@@ -10,6 +10,9 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -164,3 +167,73 @@ func TestSessionSize(t *testing.T) {
 	}
 	require.LessOrEqual(t, each, 1024.0) // about 1017, of which 60 are the maps of sessions
 }
+
+// listening is a response that counts what is written to it.
+type listening struct {
+	header http.Header
+	writes *atomic.Int64
+}
+
+func (w *listening) Header() http.Header              { return w.header }
+func (w *listening) WriteHeader(int)                  {}
+func (w *listening) Write(b []byte) (int, error)      { w.writes.Add(1); return len(b), nil }
+func (w *listening) Flush()                           {}
+func (w *listening) SetWriteDeadline(time.Time) error { return nil }
+
+// A notification to many streams is encoded once, and costs no allocation for each of them.
+func TestPublishMallocs(t *testing.T) {
+	const streams = 500 // of each kind
+	hub := new(transport.Hub)
+	h := streamable.NewHandler(echo(), &streamable.HandlerOptions{Options: transport.Options{Hub: hub}})
+	defer h.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	var writes atomic.Int64
+	var open sync.WaitGroup
+	defer open.Wait()
+	defer cancel()
+	serve := func(method, body string, headers header) {
+		r := httptest.NewRequestWithContext(ctx, method, "http://localhost/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "application/json, text/event-stream")
+		for k, v := range headers {
+			r.Header.Set(k, v)
+		}
+		open.Go(func() { h.ServeHTTP(&listening{http.Header{}, &writes}, r) })
+	}
+	for range streams {
+		session := sessionOf(h, "2025-11-25")
+		posted(h, `{"jsonrpc":"2.0","method":"notifications/initialized"}`, http.Header{
+			"Content-Type": {"application/json"}, "Mcp-Session-Id": {session["Mcp-Session-Id"]},
+		})
+		serve(http.MethodGet, "", session)
+		serve(http.MethodPost, request("1", "subscriptions/listen", `"notifications":{"toolsListChanged":true},`), modern("subscriptions/listen", ""))
+	}
+	arrived := func(n int64) {
+		for writes.Load() < n {
+			runtime.Gosched()
+		}
+	}
+	arrived(2 * streams) // the first comments and the acknowledgements
+	encoded := 0
+	params := appender(func(dst []byte) ([]byte, error) {
+		encoded++
+		return append(dst, "{}"...), nil
+	})
+	published := int64(0)
+	publish := func() {
+		n, err := hub.Publish(ctx, "notifications/tools/list_changed", params, nil)
+		if err != nil || n != 2*streams {
+			t.Error(n, err)
+		}
+		published++
+		arrived((published + 1) * 2 * streams)
+	}
+	count, size := mallocs(publish, 20)
+	t.Logf("%.0f mallocs, %.0f bytes for %d streams", count, size, 2*streams)
+	require.Less(t, count, 50.0)
+	require.EqualValues(t, 2*published, encoded, "once for sessions, once for subscriptions")
+}
+
+type appender func(dst []byte) ([]byte, error)
+
+func (f appender) AppendJSON(dst []byte) ([]byte, error) { return f(dst) }
