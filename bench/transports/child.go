@@ -16,7 +16,7 @@ const (
 	envServer = "MCPWIRE_BENCH_SERVER" // which server to be
 	envLoad   = "MCPWIRE_BENCH_LOAD"   // the Scenario, as JSON
 	envEra    = "MCPWIRE_BENCH_ERA"
-	envUsage  = "MCPWIRE_BENCH_USAGE" // set if somebody will ask for the usage
+	envAsk    = "MCPWIRE_BENCH_ASK" // set if somebody will ask questions
 
 	// EnvProfile names a folder for CPU profiles of the children; set it to see where a server's time goes.
 	EnvProfile = "MCPWIRE_BENCH_PROFILE"
@@ -43,6 +43,14 @@ func servers() map[string]serveFunc {
 		httpGoSDK:     serveHTTPGoSDK,
 		httpGoSDKFree: serveHTTPGoSDKStateless,
 		httpMCPGo:     serveHTTPMCPGo,
+
+		crowdFloor:      serveCrowdFloor,
+		crowdMCPwire:    serveCrowdMCPwire,
+		crowdMCPwireSSE: serveCrowdMCPwireSSE,
+		crowdGoSDK:      serveCrowdGoSDK,
+		crowdGoSDKSSE:   serveCrowdGoSDKSSE,
+		crowdMCPGo:      serveCrowdMCPGo,
+		crowdMCPGoSSE:   serveCrowdMCPGoSSE,
 	}
 }
 
@@ -73,8 +81,8 @@ func runChild(name string) error {
 	if err != nil {
 		return err
 	}
-	if os.Getenv(envUsage) != "" {
-		go reportUsage(os.NewFile(fdAsk, "ask"), os.NewFile(fdTell, "tell"))
+	if os.Getenv(envAsk) != "" {
+		go answerQuestions(os.NewFile(fdAsk, "ask"), os.NewFile(fdTell, "tell"))
 	}
 	stop, err := profile(name)
 	if err != nil {

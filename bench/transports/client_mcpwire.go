@@ -47,9 +47,9 @@ func driveClient(era Era, t transport.Options, s Scenario, o Options) (got sampl
 	if _, _, err := c.run(ctx, s.InFlight, o.warmUp()); err != nil {
 		return got, fmt.Errorf("warm-up: %w", err)
 	}
-	before := ownUsage()
+	before := ownUsage(t.Pool)
 	got.count, got.elapsed, err = c.run(ctx, s.InFlight, o.Load)
-	got.used = ownUsage().since(before)
+	got.used = ownUsage(t.Pool).since(before)
 	return got, err
 }
 

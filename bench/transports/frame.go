@@ -3,6 +3,7 @@ package transports
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Ids have nine digits from the first to the last, so all frames of a load have one length and only these digits differ.
@@ -40,6 +41,8 @@ type frame struct {
 	text   string // the tool's argument
 	json   string // the same as JSON has it, without quotes
 	stream bool   // the answer is to be an event stream
+	ttl    time.Duration
+	narrow bool
 }
 
 // body returns the request without its line break, as HTTP carries it.
@@ -58,7 +61,7 @@ func newFrame(era Era, s Scenario) (frame, error) {
 	if room < 1 {
 		return frame{}, fmt.Errorf("a %s request has no room for text in %d bytes", era, size)
 	}
-	f := frame{text: cleanText(room), stream: s.Stream}
+	f := frame{text: cleanText(room), stream: s.Stream, ttl: s.TTL, narrow: s.Narrow}
 	if f.json = f.text; s.Dense {
 		f.text, f.json = denseText(room)
 	}

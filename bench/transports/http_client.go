@@ -18,6 +18,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
+	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
 )
@@ -29,6 +30,7 @@ type oneCall func(ctx context.Context) error
 type httpClient struct {
 	caller func() oneCall // for one goroutine
 	close  func() error
+	pool   *pool.Pool // nil for other libraries
 }
 
 // httpClientRow measures a client against the responder. What counts is what this process used.
@@ -42,8 +44,8 @@ func httpClientRows() []row {
 	return []row{
 		floor,
 		again(floor),
-		httpClientRow("mcpwire", Legacy, dialMCPwire(transport.Options{})),
-		httpClientRow("mcpwire", Modern, dialMCPwire(transport.Options{})),
+		httpClientRow("mcpwire", Legacy, dialMCPwire(pooled())),
+		httpClientRow("mcpwire", Modern, dialMCPwire(pooled())),
 		httpClientRow("mcpwire, no pooling", Modern, dialMCPwire(unpooled())),
 		httpClientRow("go-sdk", Legacy, dialGoSDK),
 		httpClientRow("mcp-go", Legacy, dialMCPGo),
@@ -55,7 +57,7 @@ func driveHTTPClient(era Era, s Scenario, o Options, dial func(context.Context, 
 	if err != nil {
 		return got, err
 	}
-	p, addr, err := startHTTP(httpResponder, era, s, o)
+	p, addr, err := startHTTP(httpResponder, era, s, o.limit())
 	if err != nil {
 		return got, err
 	}
@@ -69,9 +71,9 @@ func driveHTTPClient(era Era, s Scenario, o Options, dial func(context.Context, 
 	if _, _, err := c.run(ctx, s.InFlight, o.warmUp()); err != nil {
 		return got, fmt.Errorf("warm-up: %w", err)
 	}
-	before := ownUsage()
+	before := ownUsage(c.pool)
 	got.count, got.elapsed, err = c.run(ctx, s.InFlight, o.Load)
-	got.used = ownUsage().since(before)
+	got.used = ownUsage(c.pool).since(before)
 	return got, err
 }
 
@@ -137,7 +139,7 @@ func dialRaw(_ context.Context, url string, _ Era, f frame) (httpClient, error) 
 			return nil
 		}
 	}
-	return httpClient{caller, func() error { t.CloseIdleConnections(); return nil }}, nil
+	return httpClient{caller: caller, close: func() error { t.CloseIdleConnections(); return nil }}, nil
 }
 
 // readAll appends the body of a response of known length.
@@ -179,7 +181,7 @@ func dialMCPwire(o transport.Options) func(context.Context, string, Era, frame) 
 				return nil
 			}
 		}
-		return httpClient{caller, client.Close}, nil
+		return httpClient{caller, client.Close, o.Pool}, nil
 	}
 }
 
@@ -205,7 +207,7 @@ func dialGoSDK(ctx context.Context, url string, _ Era, f frame) (httpClient, err
 			return nil
 		}
 	}
-	return httpClient{caller, func() error {
+	return httpClient{caller: caller, close: func() error {
 		defer t.CloseIdleConnections()
 		return session.Close()
 	}}, nil
@@ -239,5 +241,5 @@ func dialMCPGo(ctx context.Context, url string, _ Era, f frame) (httpClient, err
 			return nil
 		}
 	}
-	return httpClient{caller, client.Close}, nil
+	return httpClient{caller: caller, close: client.Close}, nil
 }

@@ -13,14 +13,17 @@ const httpResponder = "http responder"
 // serveHTTPResponder answers requests with results made in advance, for clients to be measured against. It looks at the first letters of a
 // request's method, and copies its id.
 func serveHTTPResponder(ctx context.Context, f frame) error {
+	return serveHTTP(ctx, newHTTPResponder(f))
+}
+
+func newHTTPResponder(f frame) *httpResponderHandler {
 	const info = `"serverInfo":{"name":"responder","version":"1.0.0"},"capabilities":{"tools":{}}`
-	h := &httpResponderHandler{
+	return &httpResponderHandler{
 		called: []byte(`,"result":{"resultType":"complete","content":[{"type":"text","text":"` + f.json + `"}]}}`),
 		opened: []byte(`,"result":{"protocolVersion":"2025-11-25",` + info + `}}`),
 		found:  []byte(`,"result":{"resultType":"complete","ttlMs":0,"cacheScope":"private","supportedVersions":["2026-07-28"],` + info + `}}`),
 		other:  []byte(`,"result":{}}`),
 	}
-	return serveHTTP(ctx, h)
 }
 
 type httpResponderHandler struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // httpServerRow measures an HTTP server by bare connections.
@@ -43,8 +44,8 @@ func streamScenarios() []Scenario {
 }
 
 // startHTTP starts a child that serves HTTP, and returns its address.
-func startHTTP(server string, era Era, s Scenario, o Options) (*process, string, error) {
-	p, err := start(server, era, s, o.limit())
+func startHTTP(server string, era Era, s Scenario, limit time.Duration) (*process, string, error) {
+	p, err := start(server, era, s, limit)
 	if err != nil {
 		return nil, "", err
 	}
@@ -62,7 +63,7 @@ func driveHTTP(server string, era Era, s Scenario, o Options) (got sample, err e
 	if err != nil {
 		return got, err
 	}
-	p, addr, err := startHTTP(server, era, s, o)
+	p, addr, err := startHTTP(server, era, s, o.limit())
 	if err != nil {
 		return got, err
 	}

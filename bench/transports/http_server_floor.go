@@ -15,11 +15,14 @@ const httpFloor = "raw net/http"
 
 // serveHTTP serves h on a port of its own, whose address it writes to stdout, until stdin ends.
 func serveHTTP(ctx context.Context, h http.Handler) error {
+	return serveOn(ctx, &http.Server{Handler: h, ReadHeaderTimeout: requestLimit})
+}
+
+func serveOn(ctx context.Context, server *http.Server) error {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: requestLimit}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	if _, err := fmt.Fprintln(os.Stdout, l.Addr()); err != nil {

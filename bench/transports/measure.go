@@ -19,6 +19,8 @@ type Result struct {
 	Mallocs, Bytes, CPU float64
 	// P50 and P99 are latencies in nanoseconds, 0 where they were not measured; CPUShare is the CPU over the floor's.
 	P50, P99, CPUShare float64
+	// Gets are the buffers taken from a pool for a request, Hits the share of them that it had; 0 where there is no pool.
+	Gets, Hits float64
 }
 
 // Table is one scenario with all rows, the floor first.
@@ -116,6 +118,8 @@ func summarize(r row, own, floor []sample) Result {
 		CPU:     quantile(own, sample.cpu, 0.5),
 		P50:     quantile(own, sample.median, 0.5),
 		P99:     quantile(own, sample.tail, 0.5),
+		Gets:    quantile(own, sample.gets, 0.5),
+		Hits:    quantile(own, sample.hits, 0.5),
 	}
 	out.CPUShare = out.CPU / quantile(floor, sample.cpu, 0.5)
 	out.Share = out.Rate / quantile(floor, sample.rate, 0.5)

@@ -61,7 +61,7 @@ func start(name string, era Era, s Scenario, limit time.Duration) (*process, err
 		return nil, errors.Join(err, childAsk.Close(), ask.Close())
 	}
 	p.ask, p.tell, p.lines = ask, tell, bufio.NewReader(tell)
-	cmd.Env = append(cmd.Env, envUsage+"=1")
+	cmd.Env = append(cmd.Env, envAsk+"=1")
 	cmd.ExtraFiles = []*os.File{childAsk, childTell} // become fdAsk and fdTell
 	cmd.Stderr = p.errs
 	p.in, p.out, err = pipes(cmd)
@@ -83,9 +83,6 @@ func pipes(cmd *exec.Cmd) (in io.WriteCloser, out io.Reader, err error) {
 	out, err = cmd.StdoutPipe()
 	return in, out, err
 }
-
-// usage asks the child what it has used so far.
-func (p *process) usage() (Usage, error) { return askUsage(p.ask, p.lines) }
 
 // kill ends the child at once. It may be called at any time and more than once.
 func (p *process) kill() { _ = p.cmd.Process.Kill() }

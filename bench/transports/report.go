@@ -67,6 +67,10 @@ func details(t Table) report.Sheet {
 		Title: t.Scenario.String(),
 		Head:  []string{"", "era", "requests/s", "quartiles", "share of the floor", "allocations", "bytes", "CPU", "CPU, times the floor's"},
 	}
+	pools := slices.ContainsFunc(t.Rows, func(r Result) bool { return r.Gets > 0 })
+	if pools {
+		s.Head = append(s.Head, "pooled buffers", "pool hits")
+	}
 	timed := slices.ContainsFunc(t.Rows, func(r Result) bool { return r.P50 > 0 })
 	if timed {
 		s.Head = append(s.Head, "p50", "p99")
@@ -76,12 +80,23 @@ func details(t Table) report.Sheet {
 			r.Name, string(r.Era), decimals(r.Rate, 0), decimals(r.Low, 0) + " - " + decimals(r.High, 0), decimals(r.Share, 3),
 			decimals(r.Mallocs, 3), decimals(r.Bytes, 0), micros(r.CPU), decimals(r.CPUShare, 2),
 		}
+		if pools {
+			cells = append(cells, r.buffers()...)
+		}
 		if timed {
 			cells = append(cells, micros(r.P50), micros(r.P99))
 		}
 		s.Rows = append(s.Rows, cells)
 	}
 	return s
+}
+
+// buffers are the cells about pooling.
+func (r Result) buffers() []string {
+	if r.Gets == 0 {
+		return []string{"", ""}
+	}
+	return []string{decimals(r.Gets, 2), decimals(100*r.Hits, 2) + " %"}
 }
 
 func micros(nanoseconds float64) string { return fmt.Sprintf("%.1f us", nanoseconds/1e3) }

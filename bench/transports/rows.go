@@ -2,8 +2,7 @@ package transports
 
 import (
 	"fmt"
-
-	"github.com/mcpwire/mcpwire/transport"
+	"time"
 )
 
 // Scenario is one kind of load.
@@ -13,6 +12,11 @@ type Scenario struct {
 	Batch    bool `json:"batch"`  // stdio: a window in one write; else every frame has a write of its own
 	Dense    bool `json:"dense"`  // the text is full of escapes
 	Stream   bool `json:"stream"` // HTTP: answers are event streams
+
+	// What follows is for sessions that are idle and for broadcasts.
+
+	TTL    time.Duration `json:"ttl"`    // of a session that nobody uses
+	Narrow bool          `json:"narrow"` // the server's sockets hold little that clients have not read
 }
 
 // String names the scenario.
@@ -88,8 +92,8 @@ func clientRows() []row {
 	return []row{
 		raw,
 		again(raw),
-		clientRow(mcpwireServer, Legacy, transport.Options{}),
-		clientRow(mcpwireServer, Modern, transport.Options{}),
+		clientRow(mcpwireServer, Legacy, pooled()),
+		clientRow(mcpwireServer, Modern, pooled()),
 		clientRow(unpooledServer, Legacy, unpooled()),
 	}
 }

@@ -13,6 +13,13 @@ type Options struct {
 	Rounds int
 	// Load is the time for which a sample is under load.
 	Load time.Duration
+	// Crowds are the numbers of sessions, for what needs many at a time.
+	Crowds []int
+	// TTL is how long a session lives that nobody uses and that has no stream. It has to be longer than it takes to open all of them. Sessions
+	// with a stream have a tenth of it.
+	TTL time.Duration
+	// Wait is how long sessions are waited for to be gone, after their time, and notifications to come.
+	Wait time.Duration
 	// Rows and Scenarios keep those whose name contains them, and the floor, which is what everything is compared with.
 	Rows, Scenarios string
 }
@@ -40,9 +47,18 @@ type sample struct {
 func (s sample) rate() float64    { return float64(s.count) / s.elapsed.Seconds() }
 func (s sample) mallocs() float64 { return float64(s.used.Mallocs) / float64(s.count) }
 func (s sample) bytes() float64   { return float64(s.used.Bytes) / float64(s.count) }
+func (s sample) gets() float64    { return float64(s.used.Gets) / float64(s.count) }
 func (s sample) cpu() float64     { return float64(s.used.CPU) / float64(s.count) }
 func (s sample) median() float64  { return float64(s.p50) }
 func (s sample) tail() float64    { return float64(s.p99) }
+
+// hits is the share of buffers that the pool had; 0 where there is none.
+func (s sample) hits() float64 {
+	if s.used.Gets == 0 {
+		return 0
+	}
+	return 1 - float64(s.used.Misses)/float64(s.used.Gets)
+}
 
 // driveServer puts load on a new child and asks it what the load cost.
 func driveServer(name string, era Era, s Scenario, o Options) (sample, error) {
@@ -51,7 +67,7 @@ func driveServer(name string, era Era, s Scenario, o Options) (sample, error) {
 
 // driveResponder measures the driver as a client: what counts is what this process used.
 func driveResponder(s Scenario, o Options) (sample, error) {
-	return drive(responder, Legacy, s, o, func(*process) (Usage, error) { return ownUsage(), nil })
+	return drive(responder, Legacy, s, o, func(*process) (Usage, error) { return ownUsage(nil), nil })
 }
 
 func drive(name string, era Era, s Scenario, o Options, usage func(*process) (Usage, error)) (got sample, err error) {

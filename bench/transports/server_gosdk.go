@@ -14,11 +14,13 @@ func serveGoSDK(ctx context.Context, _ frame) error {
 }
 
 // goSDKServer is a server of the official SDK with a typed tool.
-func goSDKServer() *mcp.Server {
+func goSDKServer() *mcp.Server { return goSDKServerWith(nil) }
+
+func goSDKServerWith(o *mcp.ServerOptions) *mcp.Server {
 	type arguments struct {
 		Text string `json:"text"`
 	}
-	s := mcp.NewServer(&mcp.Implementation{Name: "echo", Version: "1.0.0"}, nil)
+	s := mcp.NewServer(&mcp.Implementation{Name: "echo", Version: "1.0.0"}, o)
 	mcp.AddTool(s, &mcp.Tool{Name: toolName, Description: "Says it again."},
 		func(_ context.Context, _ *mcp.CallToolRequest, args arguments) (*mcp.CallToolResult, any, error) {
 			return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: args.Text}}}, nil, nil

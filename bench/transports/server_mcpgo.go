@@ -12,8 +12,8 @@ const mcpgoServer = "mcp-go"
 // serveMCPGo is a server of mark3labs/mcp-go with its default options.
 func serveMCPGo(context.Context, frame) error { return server.ServeStdio(mcpGoServer()) }
 
-func mcpGoServer() *server.MCPServer {
-	s := server.NewMCPServer("echo", "1.0.0")
+func mcpGoServer(o ...server.ServerOption) *server.MCPServer {
+	s := server.NewMCPServer("echo", "1.0.0", o...)
 	tool := mcp.NewTool(toolName, mcp.WithDescription("Says it again."), mcp.WithString("text", mcp.Required()))
 	s.AddTool(tool, func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		text, err := r.RequireString("text")

@@ -45,9 +45,13 @@ func codecFacts(cfg config) [][2]string {
 // loadFacts is what the numbers of child processes depend on besides.
 func loadFacts(cfg config) [][2]string {
 	return [][2]string{
-		{"peers", versions("github.com/modelcontextprotocol/go-sdk", "github.com/mark3labs/mcp-go")},
+		{"peers", transportPeers()},
 		{"times", "wall time, median of " + strconv.Itoa(cfg.load.Rounds) + " interleaved loads of " + cfg.load.Load.String() + ", each on a new process"},
 	}
+}
+
+func transportPeers() string {
+	return versions("github.com/modelcontextprotocol/go-sdk", "github.com/mark3labs/mcp-go")
 }
 
 // gitCommit returns the commit of the working tree, marked if the tree has changes.

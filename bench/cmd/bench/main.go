@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +36,9 @@ func main() {
 	flag.DurationVar(&cfg.measure.Batch, "batch", 20*time.Millisecond, "length of a codec's batch")
 	flag.IntVar(&cfg.load.Rounds, "loads", 10, "loads on each process, taking turns; the median counts")
 	flag.DurationVar(&cfg.load.Load, "load", 150*time.Millisecond, "length of a load")
+	sessions := flag.String("sessions", "5000,10000", "numbers of sessions, where it takes many")
+	flag.DurationVar(&cfg.load.TTL, "ttl", 20*time.Second, "how long sessions live that nobody uses; longer than it takes to open all of them")
+	flag.DurationVar(&cfg.load.Wait, "wait", 5*time.Second, "how long to wait for what may never come")
 	flag.StringVar(&cfg.load.Rows, "rows", "", "only loads on what has this in its name, and the floor")
 	flag.StringVar(&cfg.load.Scenarios, "scenarios", "", "only loads with this in their name, such as \"300 B\" or \"8 in flight\"")
 	flag.Parse()
@@ -45,7 +49,11 @@ func main() {
 	if only != "" {
 		cfg.only = strings.Split(only, ",")
 	}
-	if err := run(cfg, *out); err != nil {
+	err := cfg.crowds(*sessions)
+	if err == nil {
+		err = run(cfg, *out)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -60,6 +68,18 @@ type config struct {
 	load             transports.Options
 }
 
+// crowds reads the numbers of sessions.
+func (cfg *config) crowds(list string) error {
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n <= 0 {
+			return fmt.Errorf("-sessions: %q is no number of sessions", text)
+		}
+		cfg.load.Crowds = append(cfg.load.Crowds, n)
+	}
+	return nil
+}
+
 // part is a portion of the report that can be run by itself.
 type part struct {
 	name string
@@ -67,7 +87,15 @@ type part struct {
 }
 
 // parts are in the order of the report.
-func parts() []part { return []part{{"codec", codecPart}, {"stdio", stdioPart}, {"http", httpPart}} }
+func parts() []part {
+	return []part{
+		{"codec", codecPart},
+		{"stdio", stdioPart},
+		{"http", httpPart},
+		{"sessions", sessionsPart},
+		{"broadcast", broadcastPart},
+	}
+}
 
 func partNames() []string {
 	var names []string
@@ -134,6 +162,26 @@ func codecPart(cfg config) (string, error) {
 func stdioPart(cfg config) (string, error) {
 	sections, err := transports.Stdio(cfg.load, os.Stderr)
 	return report.Facts(append(machineFacts(cfg), loadFacts(cfg)...)) + transports.Markdown(sections...), err
+}
+
+func sessionsPart(cfg config) (string, error) {
+	sheets, err := transports.Sessions(cfg.load, os.Stderr)
+	facts := append(machineFacts(cfg), [2]string{"peers", transportPeers()})
+	return report.Facts(facts) + markdown(sheets), err
+}
+
+func broadcastPart(cfg config) (string, error) {
+	sheets, err := transports.Broadcasts(cfg.load, os.Stderr)
+	facts := append(machineFacts(cfg), [2]string{"peers", transportPeers()})
+	return report.Facts(facts) + markdown(sheets), err
+}
+
+func markdown(sheets []report.Sheet) string {
+	var b strings.Builder
+	for _, s := range sheets {
+		b.WriteString(s.Markdown(2))
+	}
+	return b.String()
 }
 
 func httpPart(cfg config) (string, error) {

@@ -23,7 +23,8 @@ func TestRun(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "RESULTS.md")
 	cfg := config{
 		commit: "abc1234", messages: "progress", codecs: "goccy", measure: measure.Options{Rounds: 1, Batch: 100 * time.Microsecond},
-		load: transports.Options{Rounds: 1, Load: time.Millisecond, Rows: "again", Scenarios: "300 B, 8 in flight"},
+		load: transports.Options{Rounds: 1, Load: time.Millisecond, Rows: "again", Scenarios: "300 B, 8 in flight",
+			Crowds: []int{5}, TTL: time.Second, Wait: time.Second},
 	}
 	require.NoError(t, run(cfg, out))
 	text, err := os.ReadFile(out)
@@ -32,6 +33,7 @@ func TestRun(t *testing.T) {
 		"abc1234", "goccy/go-json v0.12.0", "## Decode\n", "## Encode\n", "## Decode the whole message\n", "## Encode the whole message\n", "## Envelope\n",
 		"progress+shuffled", "progress+unknown", "| memmove", "| goccy-nocopy", "utf8 raw skip ctrl / utf8 raw",
 		"## stdio servers\n", "## stdio clients\n", "line echo, again", "go-sdk v1.8.0", "### 300 B, 8 in flight, batched\n", "## HTTP servers, JSON answers\n", "## HTTP servers, event streams\n", "raw net/http, again",
+		"## 5 idle sessions with their stream\n", "## 5 idle sessions without a stream\n", "## One notification to 5 streams\n", "of which 1 do not read\n",
 	} {
 		require.Contains(t, string(text), want)
 	}
@@ -53,6 +55,15 @@ func TestRun(t *testing.T) {
 
 	cfg.only = []string{"tcp"}
 	require.EqualError(t, run(cfg, out), `there is no part "tcp"`)
+}
+
+func TestCrowds(t *testing.T) {
+	var cfg config
+	require.NoError(t, cfg.crowds("5000,10"))
+	require.Equal(t, []int{5000, 10}, cfg.load.Crowds)
+	for _, list := range []string{"", "5,", "0", "-1", "many"} {
+		require.ErrorContains(t, cfg.crowds(list), "is no number of sessions", list)
+	}
 }
 
 func TestRunReportsAnUnwritableFile(t *testing.T) {
