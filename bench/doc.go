@@ -3,5 +3,5 @@
 //
 // The benchmarks are for benchstat and profiles. The program cmd/bench measures the same, lets the competitors take turns, and
 // writes RESULTS.md, whole or part by part. A codec joins by an implementation of peers.Codec and a line in peers.All, a
-// server by a function and a line in stdio's tables.
+// server by a function and a line in the tables of package transports.
 package bench

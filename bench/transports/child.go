@@ -44,6 +44,12 @@ func servers() map[string]serveFunc {
 		httpGoSDKFree: serveHTTPGoSDKStateless,
 		httpMCPGo:     serveHTTPMCPGo,
 
+		sseFloor:    serveSSEFloor,
+		sseMCPwire:  serveSSEMCPwire,
+		sseUnpooled: serveSSEUnpooled,
+		sseGoSDK:    serveSSEGoSDK,
+		sseMCPGo:    serveSSEMCPGo,
+
 		crowdFloor:      serveCrowdFloor,
 		crowdMCPwire:    serveCrowdMCPwire,
 		crowdMCPwireSSE: serveCrowdMCPwireSSE,

@@ -6,5 +6,8 @@
 // handler on net/http whose answers are made in advance. Its share of the floor is what a server is judged by, since absolute
 // numbers are those of the machine.
 //
+// Other tables are about what stands still: sessions that are idle, with the memory that they take and leave, and notifications
+// that go to all of them.
+//
 // Everything is bounded in count and time, and every child is killed by its own handle and waited for.
 package transports

@@ -34,9 +34,14 @@ type httpClient struct {
 }
 
 // httpClientRow measures a client against the responder. What counts is what this process used.
-func httpClientRow(name string, era Era, dial func(ctx context.Context, url string, era Era, f frame) (httpClient, error)) row {
-	return row{name, httpResponder, era, func(s Scenario, o Options) (sample, error) { return driveHTTPClient(era, s, o, dial) }}
+func httpClientRow(name string, era Era, dial clientDialer) row {
+	return row{name, httpResponder, era, func(s Scenario, o Options) (sample, error) {
+		return driveHTTPClient(httpResponder, "/mcp", era, s, o, dial)
+	}}
 }
+
+// clientDialer connects a client.
+type clientDialer func(ctx context.Context, url string, era Era, f frame) (httpClient, error)
 
 // httpClientRows begins with the floor: net/http's own client that posts bytes made in advance and reads what comes.
 func httpClientRows() []row {
@@ -52,18 +57,18 @@ func httpClientRows() []row {
 	}
 }
 
-func driveHTTPClient(era Era, s Scenario, o Options, dial func(context.Context, string, Era, frame) (httpClient, error)) (got sample, err error) {
+func driveHTTPClient(server, path string, era Era, s Scenario, o Options, dial clientDialer) (got sample, err error) {
 	f, err := newFrame(era, s)
 	if err != nil {
 		return got, err
 	}
-	p, addr, err := startHTTP(httpResponder, era, s, o.limit())
+	p, addr, err := startHTTP(server, era, s, o.limit())
 	if err != nil {
 		return got, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), o.limit())
 	defer cancel()
-	c, err := dial(ctx, "http://"+addr+"/mcp", era, f)
+	c, err := dial(ctx, "http://"+addr+path, era, f)
 	if err != nil {
 		return got, errors.Join(err, p.stop())
 	}
@@ -83,10 +88,14 @@ func (c httpClient) run(ctx context.Context, n int, limit time.Duration) (int, t
 	defer cancel(nil)
 	var total atomic.Int64
 	var running sync.WaitGroup
+	calls := make([]oneCall, n)
+	for i := range calls {
+		calls[i] = c.caller() // which may take time
+	}
 	start := time.Now()
-	for range n {
+	for _, call := range calls {
 		running.Go(func() {
-			call, count := c.caller(), 0
+			count := 0
 			for ; count < maxCount && time.Since(start) < limit; count++ {
 				if err := call(ctx); err != nil {
 					cancel(fmt.Errorf("call %d: %w", count, err))
@@ -157,7 +166,7 @@ func readAll(dst []byte, resp *http.Response) ([]byte, error) {
 	return dst, err
 }
 
-func dialMCPwire(o transport.Options) func(context.Context, string, Era, frame) (httpClient, error) {
+func dialMCPwire(o transport.Options) clientDialer {
 	return func(ctx context.Context, url string, era Era, f frame) (httpClient, error) {
 		h := &mcp.ClientHandler{ClientInfo: mcp.Implementation{Name: "load", Version: "1.0.0"}}
 		opts := &streamable.DialOptions{ClientOptions: transport.ClientOptions{Options: o, Revision: jsonrpc.LatestLegacy}}
@@ -168,29 +177,35 @@ func dialMCPwire(o transport.Options) func(context.Context, string, Era, frame) 
 		if err != nil {
 			return httpClient{}, err
 		}
-		params := mcp.CallToolParams{Name: toolName, Arguments: codec.RawString(`{"text":"` + f.json + `"}`)}
-		caller := func() oneCall {
-			res, d := new(mcp.CallToolResult), new(codec.Decoder)
-			return func(ctx context.Context) error {
-				if err := mcp.CallToolInto(ctx, client, &params, res, d); err != nil {
-					return err
-				}
-				if text, ok := res.Content[0].(*mcp.TextContent); !ok || text.Text != f.text {
-					return errOtherText
-				}
-				return nil
-			}
-		}
-		return httpClient{caller, client.Close, o.Pool}, nil
+		return mcpwireClient(client, f, o), nil
 	}
 }
 
+func mcpwireClient(client *transport.Client, f frame, o transport.Options) httpClient {
+	params := mcp.CallToolParams{Name: toolName, Arguments: codec.RawString(`{"text":"` + f.json + `"}`)}
+	caller := func() oneCall {
+		res, d := new(mcp.CallToolResult), new(codec.Decoder)
+		return func(ctx context.Context) error {
+			if err := mcp.CallToolInto(ctx, client, &params, res, d); err != nil {
+				return err
+			}
+			if text, ok := res.Content[0].(*mcp.TextContent); !ok || text.Text != f.text {
+				return errOtherText
+			}
+			return nil
+		}
+	}
+	return httpClient{caller, client.Close, o.Pool}
+}
+
 func dialGoSDK(ctx context.Context, url string, _ Era, f frame) (httpClient, error) {
-	client := gosdk.NewClient(&gosdk.Implementation{Name: "load", Version: "1.0.0"}, nil)
 	t := httpTransport()
-	session, err := client.Connect(ctx, &gosdk.StreamableClientTransport{
-		Endpoint: url, HTTPClient: &http.Client{Transport: t}, DisableStandaloneSSE: true,
-	}, nil)
+	return connectGoSDK(ctx, &gosdk.StreamableClientTransport{Endpoint: url, HTTPClient: &http.Client{Transport: t}, DisableStandaloneSSE: true}, t, f)
+}
+
+func connectGoSDK(ctx context.Context, over gosdk.Transport, t *http.Transport, f frame) (httpClient, error) {
+	client := gosdk.NewClient(&gosdk.Implementation{Name: "load", Version: "1.0.0"}, nil)
+	session, err := client.Connect(ctx, over, nil)
 	if err != nil {
 		return httpClient{}, err
 	}
@@ -215,6 +230,10 @@ func dialGoSDK(ctx context.Context, url string, _ Era, f frame) (httpClient, err
 
 func dialMCPGo(ctx context.Context, url string, _ Era, f frame) (httpClient, error) {
 	client, err := gomcpclient.NewStreamableHttpClient(url)
+	return startMCPGo(ctx, client, err, f)
+}
+
+func startMCPGo(ctx context.Context, client *gomcpclient.Client, err error, f frame) (httpClient, error) {
 	if err == nil {
 		err = client.Start(ctx)
 	}

@@ -29,6 +29,8 @@ type httpConn struct {
 	check   checker
 	next    int
 	times   []uint32 // microseconds of each request
+
+	answers *eventStream // what answers come on, if not in the responses
 }
 
 // dialHTTP opens a connection and, in the era that has them, a session of its own. onlyStream asks for an event stream by taking nothing
@@ -49,10 +51,22 @@ func dialHTTP(addr string, era Era, f frame, firstID int, onlyStream bool) (*htt
 	if f.stream && onlyStream {
 		accept = "text/event-stream"
 	}
+	c.prepare(accept, headers, f)
+	return c, nil
+}
+
+// prepare makes the bytes of requests.
+func (c *httpConn) prepare(accept, headers string, f frame) {
 	head := c.postHead(accept, headers, len(f.body()))
 	c.at = len(head)
 	c.request = append([]byte(head), f.body()...)
-	return c, nil
+}
+
+func (c *httpConn) close() {
+	_ = c.conn.Close() // nobody waits for anything
+	if c.answers != nil {
+		c.answers.close()
+	}
 }
 
 // newHTTPConn opens a connection.
@@ -118,7 +132,14 @@ func (c *httpConn) call() error {
 	if _, err := c.answer(); err != nil {
 		return err
 	}
-	got, err := c.check.check(c.message())
+	message := c.message()
+	if c.answers != nil {
+		var err error
+		if message, err = c.answers.next(); err != nil {
+			return err
+		}
+	}
+	got, err := c.check.check(message)
 	if err == nil && got != id {
 		err = fmt.Errorf("the answer to %d came to %d", got, id)
 	}

@@ -50,6 +50,14 @@ func (h *httpResponderHandler) ServeHTTP(w http.ResponseWriter, r *http.Request)
 		w.WriteHeader(http.StatusAccepted) // a notification
 		return
 	}
+	n := b.Len()
+	h.answer(b, id, method)
+	w.Header()["Content-Type"] = jsonType
+	_, _ = w.Write(b.Bytes()[n:]) // the client misses what does not get there
+}
+
+// answer appends the answer to a request.
+func (h *httpResponderHandler) answer(b *bytes.Buffer, id, method []byte) {
 	result := h.other
 	switch {
 	case bytes.HasPrefix(method, []byte("tools/call")):
@@ -59,12 +67,9 @@ func (h *httpResponderHandler) ServeHTTP(w http.ResponseWriter, r *http.Request)
 	case bytes.HasPrefix(method, []byte("server/discover")):
 		result = h.found
 	}
-	n := b.Len()
 	b.WriteString(`{"jsonrpc":"2.0","id":`)
 	b.Write(id)
 	b.Write(result)
-	w.Header()["Content-Type"] = jsonType
-	_, _ = w.Write(b.Bytes()[n:]) // the client misses what does not get there
 }
 
 // idAndMethod finds the two in a request, in whatever order its members are; id is nil for a notification. It is no parser: the

@@ -59,6 +59,19 @@ func startHTTP(server string, era Era, s Scenario, limit time.Duration) (*proces
 
 // driveHTTP puts load on a new child and asks it what the load cost.
 func driveHTTP(server string, era Era, s Scenario, o Options) (got sample, err error) {
+	handshake := era
+	if server == httpFloor {
+		handshake = Modern // it knows no sessions
+	}
+	return driveConns(server, era, s, o, func(addr string, f frame, firstID int) (*httpConn, error) {
+		return dialHTTP(addr, handshake, f, firstID, strings.HasPrefix(server, httpMCPwire))
+	})
+}
+
+// dialer opens a connection of a client that makes requests with ids from firstID on.
+type dialer func(addr string, f frame, firstID int) (*httpConn, error)
+
+func driveConns(server string, era Era, s Scenario, o Options, dial dialer) (got sample, err error) {
 	f, err := newFrame(era, s)
 	if err != nil {
 		return got, err
@@ -72,18 +85,14 @@ func driveHTTP(server string, era Era, s Scenario, o Options) (got sample, err e
 			err = errors.Join(err, stopped)
 		}
 	}()
-	handshake := era
-	if server == httpFloor {
-		handshake = Modern // it knows no sessions
-	}
 	var conns []*httpConn
 	defer func() {
 		for _, c := range conns {
-			_ = c.conn.Close() // the load is over
+			c.close() // the load is over
 		}
 	}()
 	for i := range s.InFlight {
-		c, err := dialHTTP(addr, handshake, f, firstID+i*maxCount, strings.HasPrefix(server, httpMCPwire))
+		c, err := dial(addr, f, firstID+i*maxCount)
 		if err != nil {
 			return got, err
 		}

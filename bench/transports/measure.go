@@ -46,6 +46,14 @@ func HTTP(o Options, progress io.Writer) ([]Section, error) {
 	})
 }
 
+// SSE measures servers and clients of HTTP+SSE. It tells progress what it is at.
+func SSE(o Options, progress io.Writer) ([]Section, error) {
+	return sections(o, progress, []side{
+		{"HTTP+SSE servers", aboutSSE, streamScenarios(), sseServerRows()},
+		{"HTTP+SSE clients", aboutSSEClients, clientScenarios(), sseClientRows()},
+	})
+}
+
 // side is what makes a Section.
 type side struct {
 	title, about string

@@ -63,7 +63,7 @@ func TestTablesNameTheRowThatFailed(t *testing.T) {
 func TestSamples(t *testing.T) {
 	var progress strings.Builder
 	o := Options{Rounds: 1, Load: 5 * time.Millisecond}
-	for side, rows := range map[string][]row{"server": serverRows(), "client": clientRows(), "HTTP": httpServerRows(false), "HTTP client": httpClientRows()} {
+	for side, rows := range map[string][]row{"server": serverRows(), "client": clientRows(), "HTTP": httpServerRows(false), "HTTP client": httpClientRows(), "SSE": sseServerRows(), "SSE client": sseClientRows()} {
 		got, err := tables(side, []Scenario{{Size: 300, InFlight: 8}}, rows, o, &progress)
 		require.NoError(t, err)
 		require.Len(t, got[0].Rows, len(rows))

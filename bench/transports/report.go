@@ -20,6 +20,12 @@ const (
 		"and CPU time are the server's, for each request."
 	aboutHTTPClients = "Clients call a handler on net/http, in a child, that has its answers ready. The floor is net/http's own client, which posts bytes " +
 		"made in advance. Allocations, bytes and CPU time are the client's, for each call."
+	aboutSSE = "Servers are child processes with the same tool. The driver has eight sessions, each with a stream, a connection for POSTs, and one request " +
+		"at a time: it reads the response, which has no content, and then the answer on the stream. Shares are of a handler on net/http that does the " +
+		"same with answers made in advance; where it stands again, the difference from 1.00 is noise. Allocations, bytes and CPU time are the server's, for " +
+		"each request."
+	aboutSSEClients = "Clients call the floor of the servers. The floor of the clients is net/http's own client, which posts bytes made in advance and has " +
+		"a stream for each goroutine; the others have one session. Allocations, bytes and CPU time are the client's, for each call."
 	aboutClients = "Clients call a child that has its answers ready. The raw pipe is the driver of the server rows. Allocations, bytes and CPU " +
 		"time are the client's, for each call."
 )

@@ -92,6 +92,7 @@ func parts() []part {
 		{"codec", codecPart},
 		{"stdio", stdioPart},
 		{"http", httpPart},
+		{"sse", ssePart},
 		{"sessions", sessionsPart},
 		{"broadcast", broadcastPart},
 	}
@@ -161,6 +162,11 @@ func codecPart(cfg config) (string, error) {
 
 func stdioPart(cfg config) (string, error) {
 	sections, err := transports.Stdio(cfg.load, os.Stderr)
+	return report.Facts(append(machineFacts(cfg), loadFacts(cfg)...)) + transports.Markdown(sections...), err
+}
+
+func ssePart(cfg config) (string, error) {
+	sections, err := transports.SSE(cfg.load, os.Stderr)
 	return report.Facts(append(machineFacts(cfg), loadFacts(cfg)...)) + transports.Markdown(sections...), err
 }
 
