@@ -1,6 +1,7 @@
 package transports
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,20 +91,19 @@ func runChild(name string) error {
 	if os.Getenv(envAsk) != "" {
 		go answerQuestions(os.NewFile(fdAsk, "ask"), os.NewFile(fdTell, "tell"))
 	}
-	stop, err := profile(name)
+	stop, err := profile(name, cmp.Or(s.Profile, os.Getenv(EnvProfile)))
 	if err != nil {
 		return err
 	}
 	return errors.Join(serve(context.Background(), f), stop())
 }
 
-// profile profiles this process until stop, if somebody wants it.
-func profile(name string) (stop func() error, err error) {
-	dir := os.Getenv(EnvProfile)
+// profile writes a CPU profile of this process, until stop, to a file in dir; with "" for it, it does nothing.
+func profile(name, dir string) (stop func() error, err error) {
 	if dir == "" {
 		return func() error { return nil }, nil
 	}
-	base := fmt.Sprintf("%s.%d.pprof", strings.ReplaceAll(name, " ", "-"), os.Getpid())
+	base := fmt.Sprintf("%s.%d.pprof", strings.NewReplacer(" ", "-", "/", "-").Replace(name), os.Getpid())
 	file, err := os.Create(filepath.Join(dir, base)) //nolint:gosec // the folder is named by whoever runs it
 	if err != nil {
 		return nil, err

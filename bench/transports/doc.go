@@ -7,7 +7,7 @@
 // numbers are those of the machine.
 //
 // Other tables are about what stands still: sessions that are idle, with the memory that they take and leave, and notifications
-// that go to all of them.
+// that go to all of them. And one says whose the CPU time of a server is, from its profiles.
 //
 // Everything is bounded in count and time, and every child is killed by its own handle and waited for.
 package transports

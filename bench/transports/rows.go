@@ -7,11 +7,12 @@ import (
 
 // Scenario is one kind of load.
 type Scenario struct {
-	Size     int  `json:"size"` // of the request, in bytes
-	InFlight int  `json:"inFlight"`
-	Batch    bool `json:"batch"`  // stdio: a window in one write; else every frame has a write of its own
-	Dense    bool `json:"dense"`  // the text is full of escapes
-	Stream   bool `json:"stream"` // HTTP: answers are event streams
+	Size     int    `json:"size"` // of the request, in bytes
+	InFlight int    `json:"inFlight"`
+	Batch    bool   `json:"batch"`   // stdio: a window in one write; else every frame has a write of its own
+	Dense    bool   `json:"dense"`   // the text is full of escapes
+	Stream   bool   `json:"stream"`  // HTTP: answers are event streams
+	Profile  string `json:"profile"` // a folder for a CPU profile of the server; "" for none
 
 	// What follows is for sessions that are idle and for broadcasts.
 

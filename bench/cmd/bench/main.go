@@ -95,6 +95,7 @@ func parts() []part {
 		{"sse", ssePart},
 		{"sessions", sessionsPart},
 		{"broadcast", broadcastPart},
+		{"profile", profilePart},
 	}
 }
 
@@ -180,6 +181,11 @@ func broadcastPart(cfg config) (string, error) {
 	sheets, err := transports.Broadcasts(cfg.load, os.Stderr)
 	facts := append(machineFacts(cfg), [2]string{"peers", transportPeers()})
 	return report.Facts(facts) + markdown(sheets), err
+}
+
+func profilePart(cfg config) (string, error) {
+	sheets, err := transports.Profile(cfg.load, os.Stderr)
+	return report.Facts(machineFacts(cfg)) + markdown(sheets), err
 }
 
 func markdown(sheets []report.Sheet) string {

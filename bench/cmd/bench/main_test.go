@@ -33,6 +33,7 @@ func TestRun(t *testing.T) {
 		"abc1234", "goccy/go-json v0.12.0", "## Decode\n", "## Encode\n", "## Decode the whole message\n", "## Encode the whole message\n", "## Envelope\n",
 		"progress+shuffled", "progress+unknown", "| memmove", "| goccy-nocopy", "utf8 raw skip ctrl / utf8 raw",
 		"## stdio servers\n", "## stdio clients\n", "line echo, again", "go-sdk v1.8.0", "### 300 B, 8 in flight, batched\n", "## HTTP servers, JSON answers\n", "## HTTP servers, event streams\n", "raw net/http, again",
+		"## Where the time goes, JSON answers\n", "## Where the time goes, event streams: functions\n",
 		"## HTTP+SSE servers\n", "## HTTP+SSE clients\n",
 		"## 5 idle sessions with their stream\n", "## 5 idle sessions without a stream\n", "## One notification to 5 streams\n", "of which 1 do not read\n",
 	} {
