@@ -34,6 +34,8 @@ type carrier struct {
 	left map[*post]struct{} // whose calls do not wait any more
 
 	idle  *time.Timer // nil before Begin
+	slow  *time.Timer // runs while a message has begun; likewise
+	begun bool        // it does
 	asked atomic.Bool // for a sign of life, since one came
 	lost  *transport.Overlong
 }
@@ -42,6 +44,8 @@ type carrier struct {
 func (c *carrier) Begin(conn *transport.Conn) {
 	c.conn = conn
 	c.idle = time.AfterFunc(c.d.times.IdleStream/2, c.quiet)
+	c.slow = time.AfterFunc(c.d.times.ReadMessage, func() { c.cancel(errSlow) })
+	c.slow.Stop()
 	go c.read()
 }
 
@@ -61,6 +65,7 @@ func (c *carrier) Close(ctx context.Context) error {
 
 var (
 	errClosed = transport.NewError(transport.Closed, "by this side", nil)
+	errSlow   = transport.NewError(transport.Timeout, "reading a message of the stream", nil)
 	errQuiet  = transport.NewError(transport.Timeout, "waiting for a sign of life on the stream", nil)
 )
 
@@ -96,6 +101,24 @@ func (c *carrier) quiet() {
 	_ = c.conn.Caller().Do(c.life, ping) // whatever comes is a sign of life
 }
 
+// Read reads from the stream. What has come of a message by then has to get to its end within Timeouts.ReadMessage.
+func (c *carrier) Read(p []byte) (int, error) {
+	c.bound(c.events.Begun())
+	return c.body.Read(p)
+}
+
+// bound starts or stops the time that the rest of a message has.
+func (c *carrier) bound(begun bool) {
+	if begun == c.begun || c.slow == nil {
+		return
+	}
+	if c.begun = begun; begun {
+		c.slow.Reset(c.d.times.ReadMessage)
+	} else {
+		c.slow.Stop()
+	}
+}
+
 // onRead is called when something has come.
 func (c *carrier) onRead(int) {
 	if c.idle != nil {
@@ -122,11 +145,13 @@ func (c *carrier) read() {
 	defer close(c.done)
 	defer c.events.Close()
 	defer c.idle.Stop()
+	defer c.slow.Stop()
 	for {
 		e, err := c.events.Next()
 		switch {
 		case err == nil:
 			c.lost = nil
+			c.bound(false)
 			if e.Type == event.TypeMessage && len(e.Data) > 0 {
 				c.idle.Stop() // what takes its time is a handler
 				c.message(e.Data)

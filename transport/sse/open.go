@@ -58,7 +58,7 @@ func (c *carrier) connect(ctx context.Context) error {
 	if encoding := resp.Header["Content-Encoding"]; len(encoding) > 0 && !strings.EqualFold(encoding[0], "identity") {
 		return transport.FromStatus(transport.Protocol, "the event stream is encoded", resp.StatusCode, nil)
 	}
-	c.events = event.NewReader(resp.Body, event.Config{
+	c.events = event.NewReader(c, event.Config{
 		Pool: c.d.opts.Pool, Limit: c.d.limits.Event, OnRead: c.onRead, OnLost: c.onLost,
 	})
 	base := c.d.http.URL()

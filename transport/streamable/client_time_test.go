@@ -85,6 +85,8 @@ func TestTimeouts(t *testing.T) {
 		{"G-01 a call with comments", modernServer, dribble("text/event-stream", ":\n"), "tools/call", 60 * time.Second, `waiting for the answer to "tools/call"`},
 		{"E-61 listen, no response", modernServer, hang, "subscriptions/listen", 60 * time.Second, "waiting for the header of the response"},
 		{"E-61 listen, silence", modernServer, streamOf(": x\n\n", "1000h"), "subscriptions/listen", 5 * time.Minute, "nothing came on the stream for 5m0s"},
+		{"F5 a message without an end", modernServer, streamOf(": x\n\ndata: {", "1000h"), "tools/call", 30 * time.Second, "reading a message of the stream"},
+		{"F5 lines without an end", modernServer, dribble("text/event-stream", "data: 1\n"), "tools/call", 30 * time.Second, "reading a message of the stream"},
 		{"S28 a slow body", modernServer, dribble("application/json", " "), "tools/call", 30 * time.Second, "reading the response"},
 		{"S28 a slow error", modernServer, func(w http.ResponseWriter, r *seen) {
 			w.Header().Set("Content-Type", "application/json")

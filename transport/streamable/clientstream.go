@@ -21,7 +21,8 @@ type clientStream struct {
 	rd    *sse.Reader
 	timer *time.Timer
 
-	silent atomic.Bool         // nothing has come for too long
+	silent atomic.Bool         // nothing has come for too long, or no end of a message
+	inside bool                // a message has begun: its end has to come within Timeouts.ReadMessage
 	got    int                 // bytes
 	ended  bool                // the body has been read to its end
 	lost   *transport.Overlong // an event that is over its limit
@@ -40,7 +41,7 @@ func (c *client) open(resp *http.Response, last string) *clientStream {
 		s.rd = sse.NewReader(s, cfg)
 		s.timer = time.AfterFunc(c.opts.Timeouts.IdleStream, s.expire)
 	} else {
-		s.body, s.got, s.ended, s.lost = resp.Body, 0, false, nil
+		s.body, s.got, s.ended, s.inside, s.lost = resp.Body, 0, false, false, nil
 		cfg.OnLost = s.onLost
 		s.rd.Reset(s, cfg)
 		s.timer.Reset(c.opts.Timeouts.IdleStream)
@@ -66,15 +67,31 @@ func (s *clientStream) expire() {
 
 // Read reads from the body; whatever comes shows that the server is alive.
 func (s *clientStream) Read(p []byte) (int, error) {
+	s.bound(s.rd.Begun())
 	n, err := s.body.Read(p)
 	if n > 0 {
 		s.got += n
-		s.timer.Reset(s.c.opts.Timeouts.IdleStream)
+		if !s.inside {
+			s.timer.Reset(s.c.opts.Timeouts.IdleStream)
+		}
 	}
 	if err != nil {
 		s.ended = errors.Is(err, io.EOF)
 	}
 	return n, err
+}
+
+// bound sets how long may pass until something comes, or, inside a message, until its end.
+func (s *clientStream) bound(inside bool) {
+	if inside == s.inside {
+		return
+	}
+	s.inside = inside
+	d := s.c.opts.Timeouts.IdleStream
+	if inside {
+		d = min(d, s.c.opts.Timeouts.ReadMessage)
+	}
+	s.timer.Reset(d)
 }
 
 // abort makes a Read that waits fail. It may be called at any time before close.
@@ -101,6 +118,7 @@ func (s *clientStream) next() (*transport.Incoming, error) {
 		e, err := s.rd.Next()
 		if err == nil {
 			s.lost = nil // if it was none to its end
+			s.bound(false)
 		}
 		switch {
 		case transport.CodeOf(err) == transport.MessageTooLarge:
@@ -119,6 +137,8 @@ func (s *clientStream) next() (*transport.Incoming, error) {
 // broken returns why a stream has ended without what it was to bring.
 func (s *clientStream) broken(err error, what string) error {
 	switch {
+	case s.silent.Load() && s.inside:
+		return transport.NewError(transport.Timeout, "reading a message of the stream", nil)
 	case s.silent.Load():
 		return transport.NewError(transport.Timeout, "nothing came on the stream for "+s.c.opts.Timeouts.IdleStream.String(), nil)
 	case errors.Is(err, io.EOF):

@@ -19,7 +19,7 @@ func (r *Reader) fill() error {
 		r.leave()
 		return err
 	}
-	if r.pos == r.to && !r.hasData && !r.cut {
+	if !r.Begun() {
 		r.leave()
 		r.fillIdle()
 		return nil

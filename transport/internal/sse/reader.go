@@ -118,6 +118,9 @@ func (r *Reader) Next() (Event, error) {
 // the next call of Next, and only after one that has returned an event.
 func (r *Reader) Hold() *block.Block { return r.b.Hold() }
 
+// Begun reports whether part of a message has come, and its end has not. It is for src, when it is asked for more.
+func (r *Reader) Begun() bool { return r.pos < r.to || r.hasData || r.cut }
+
 // LastEventID returns the last id that the stream has named, also in events without data, or Config.LastEventID; "" if there
 // is none, or it was taken back. It is what a new connection says that it wants to go on behind, if it is not empty (rule D-47).
 func (r *Reader) LastEventID() string { return string(r.lastID) }
