@@ -156,6 +156,13 @@ func (c *Conn) refuseRequest(id jsonrpc.ID, e *jsonrpc.Error) {
 		}
 		ctx, stop := context.WithTimeout(context.Background(), p.opts.Timeouts.Write)
 		defer stop()
+		go func() {
+			select {
+			case <-p.Done(): // Close does not wait for it
+				stop()
+			case <-ctx.Done():
+			}
+		}()
 		_ = out.Send(ctx, buf, Outgoing{Answer: true, Code: e.Code, Refused: true}) // the server will not wait for ever
 	}()
 }
