@@ -20,10 +20,11 @@ import (
 
 func TestSuite(t *testing.T) {
 	transporttest.Run(t, transporttest.Transport{
-		Calls:   300,
-		Bubble:  true,
-		Posts:   true,
-		NoProbe: true,
+		Calls:    300,
+		Bubble:   true,
+		Posts:    true,
+		NoProbe:  true,
+		ServeRaw: serveRaw,
 		Serve: func(t testing.TB, h jsonrpc.Handler, o *transport.Options) transporttest.Server {
 			handler := sse.NewHandler(h, &sse.HandlerOptions{Options: *o})
 			hc := suiteServer(t, handler, func() { _ = handler.Close() })

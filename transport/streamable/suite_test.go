@@ -34,7 +34,7 @@ func (x over) transport() transporttest.Transport {
 	if x.http2 { // as many as one connection has streams: net/http's server gives others up that take 2 s to begin, as they may under load
 		calls = 200
 	}
-	return transporttest.Transport{Revisions: x.revs, Serve: x.serve, Posts: true, Exchanges: true, Reconnects: true, Bubble: x.memory, Calls: calls}
+	return transporttest.Transport{Revisions: x.revs, Serve: x.serve, ServeRaw: x.serveRaw, Posts: true, Exchanges: true, Reconnects: true, Bubble: x.memory, Calls: calls}
 }
 
 func (x over) serve(t testing.TB, h jsonrpc.Handler, o *transport.Options) transporttest.Server {

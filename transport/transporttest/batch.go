@@ -192,7 +192,11 @@ func batchToTheClient(s *suite) {
 		require.Equal(s, numbers(2), l.script.snapshot().Notes["batch"])
 		require.Empty(s, other)
 		r.send(array(r.request(`"a"`, "test/echo", `"text":"a"`), r.request(`"b"`, "test/echo", `"text":"b"`)))
-		require.Len(s, r.receiveBatch(), 2)
+		if s.tr.Posts { // answers come by themselves, too
+			require.ElementsMatch(s, []string{`"a"`, `"b"`}, []string{r.receive().ID.String(), r.receive().ID.String()})
+		} else {
+			require.Len(s, r.receiveBatch(), 2)
+		}
 	}
 	r.answer(n, "{}")
 	require.NoError(s, wait(s, other, "the end of the other call"))

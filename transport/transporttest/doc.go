@@ -18,7 +18,8 @@
 //   - Bubble: the tests of timeouts run on the clock of a testing/synctest bubble only.
 //   - Server.DialRaw and Transport.ServeRaw: a Conn is one end of a connection without an engine behind it, by which the
 //     test plays a peer that is bad, slow or dead. It carries messages, not bytes: how they are framed is the transport's
-//     business. Lines makes one of a stream of bytes with a message to a line.
+//     business. Lines makes one of a stream of bytes with a message to a line. Over HTTP, a message is the body of a POST, or the data of
+//     an event, or the body of a response.
 //   - OtherProcess: the server is another process, which serves Handler(). Its options and what it has seen are out of reach, except
 //     for what Handler tells over the wire. That process has to see for itself that its buffers are back at its end.
 //
@@ -27,6 +28,10 @@
 //
 // Posts, Exchanges, Reconnects and NoProbe say in what way a transport is not a stream of bytes. They change what is expected, and skip
 // what does not make sense.
+//
+// Of the transports of this module, transport/streamable has no DialRaw: which status and which headers a message gets is half of what its
+// server answers with, and which headers a request needs depends on its body, so that a Conn would have to be half a client. Its own tests send requests
+// byte by byte: about statuses and bad bodies, limits, sessions, cancellation, and clients that stop or vanish.
 //
 // # Names
 //

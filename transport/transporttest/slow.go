@@ -46,10 +46,15 @@ func (s *suite) about(want time.Duration, began time.Time) {
 func serverDoesNotRead(s *suite) {
 	other := s.connect(nil, nil)
 	o := new(transport.ClientOptions)
-	o.Timeouts.Write = stuck
+	o.Timeouts.Write, o.Timeouts.ResponseHeader = stuck, stuck
 	o.Limits.QueueBytes = 100_000
 	l, r := s.rawServer(o)
 	_, pending := l.take(s.Context(), r, "test/x")
+	if s.tr.Posts {
+		l.onePostIsNotRead(r, stuck)
+		other.alive()
+		return
+	}
 	var (
 		err error
 		n   int
@@ -67,6 +72,14 @@ func serverDoesNotRead(s *suite) {
 	require.ErrorIs(s, l.Err(), transport.Timeout)
 	require.ErrorIs(s, l.Notify(s.Context(), "test/note", nil), transport.Timeout)
 	other.alive()
+}
+
+// onePostIsNotRead checks that a message which is not taken fails alone, as it comes by itself.
+func (l *link) onePostIsNotRead(r *raw, limit time.Duration) {
+	began := time.Now()
+	require.ErrorIs(l.s, l.Notify(l.s.Context(), "test/note", nil), transport.Timeout)
+	l.s.about(limit, began)
+	l.answered(r)
 }
 
 // A sender whose context ends while it waits for room gives up; its message is not torn, and what the server reads later is whole and
