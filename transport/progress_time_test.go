@@ -32,6 +32,7 @@ func TestProgressGivesTime(t *testing.T) {
 		"progress":        {10 * time.Second, time.Minute, 7 * time.Second, time.Minute},
 		"progress stops":  {10 * time.Second, time.Minute, 11 * time.Second, 10 * time.Second},
 		"a longer one":    {10 * time.Minute, time.Minute, 7 * time.Second, 10 * time.Minute},
+		"a longer, quiet": {10 * time.Minute, time.Minute, time.Hour, 10 * time.Minute},
 		"without a bound": {-1, time.Minute, 7 * time.Second, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,8 +29,9 @@ type Timeouts struct {
 	Probe time.Duration
 	// Call bounds the wait for an answer, for a Call that has no Timeout of its own.
 	Call time.Duration
-	// MaxCall bounds the wait of a Call with OnProgress, whose Timeout begins anew with each progress notification. A
-	// longer Timeout is a bound of its own.
+	// MaxCall bounds the wait of a Call with OnProgress, whose Timeout begins anew with each progress notification: however much
+	// progress comes, the Call ends MaxCall after its begin (rule G-04). A Timeout that is longer than MaxCall is neither shortened by
+	// it nor made longer by progress, and a Call without OnProgress, or with a negative Timeout, has nothing to do with it.
 	MaxCall time.Duration
 	// ResponseHeader bounds the wait for the headers of an HTTP response; a call that may take longer has longer.
 	ResponseHeader time.Duration

@@ -76,7 +76,9 @@ type Call struct {
 	// Revision is the peer's, as far as the transport knows it when it makes the Call: the form that params are
 	// appended in. 0 if unknown: all that is set is appended.
 	Revision Revision
-	// Timeout bounds the wait; 0 takes the transport's default, negative means no bound but ctx.
+	// Timeout bounds the wait; 0 takes the transport's default, negative means no bound but ctx. With OnProgress it begins anew with
+	// each progress notification, up to a maximum of the transport's (MaxCall of its Timeouts) from the begin of the call; one that is
+	// longer than that maximum counts once, from the begin.
 	Timeout time.Duration
 	// OnProgress is called with the params of each progress notification for this call, in order, before
 	// Do returns; the Raw is good until it returns. The transport then adds a progress token. It must not block.

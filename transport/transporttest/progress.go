@@ -21,6 +21,7 @@ var progressTests = []test{
 	{"NoneAfterDo", load, noProgressAfterDo},
 	{"ExtendsTheTimeout G-04", clock, progressExtends},
 	{"UpToMaxCall G-04", clock, progressUpToMaxCall},
+	{"LongerThanMaxCall G-04", clock, longerThanMaxCall},
 }
 
 // progressOf calls progress and returns the steps that came.
@@ -139,5 +140,23 @@ func progressUpToMaxCall(s *suite) {
 	require.ErrorIs(s, err, transport.Timeout)
 	require.Equal(s, 4, n)
 	require.Equal(s, 25*time.Second, time.Since(began))
+	l.alive()
+}
+
+// A Timeout that is longer than MaxCall is not shortened, and progress does not make it longer.
+func longerThanMaxCall(s *suite) {
+	o := new(transport.ClientOptions)
+	o.Timeouts.MaxCall = 25 * time.Second
+	l := s.connect(nil, o)
+	for _, tt := range []struct {
+		pause time.Duration
+		want  int
+	}{{6 * time.Second, 6}, {time.Hour, 0}} {
+		began := time.Now()
+		n, err := steps(l, 40*time.Second, tt.pause, 100)
+		require.ErrorIs(s, err, transport.Timeout)
+		require.Equal(s, tt.want, n)
+		require.Equal(s, 40*time.Second, time.Since(began))
+	}
 	l.alive()
 }
