@@ -28,7 +28,17 @@ func HeldBy(s jsonrpc.Session) Held {
 
 // QueuedBy returns how many messages and bytes wait to be written to the peer of s.
 func QueuedBy(s jsonrpc.Session) (messages, size int) {
-	o := s.(*peer).stream.out
+	p := s.(*peer)
+	if p.queue != nil {
+		return WaitingIn(p.queue)
+	}
+	return waitingIn(p.stream.out)
+}
+
+// WaitingIn is QueuedBy for what waits in q.
+func WaitingIn(q *Queue) (messages, size int) { return waitingIn(q.use()) }
+
+func waitingIn(o *writer) (messages, size int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.count, len(o.buf)

@@ -149,7 +149,7 @@ func (p *peer) acceptRequest(ctx context.Context, in *Incoming, out Sink) *handl
 		var e *jsonrpc.Error
 		if errors.As(err, &e) && p.answers(&r.m, e) {
 			r.code, r.refused = e.Code, true
-			p.sendError(r.out, r.m.ID, e, turn{})
+			p.sendError(r.out, r.m.ID, e)
 		}
 		in.Release()
 		return nil

@@ -30,8 +30,9 @@ type Limits struct {
 	// InFlight is the number of calls that wait for their answers, and of requests that are being handled, each for one connection
 	// or session.
 	InFlight int
-	// QueueMessages and QueueBytes bound what waits to be written to one peer. A sender waits for
-	// room; a peer that takes nothing for Timeouts.Write loses its connection.
+	// QueueMessages and QueueBytes bound what waits to be written to one peer. A message is begun only while less waits than that, so
+	// that bytes may be more by the one message that was begun last; answers are begun while less than twice as much waits. A sender waits for
+	// room, however many there are; a peer that takes nothing for Timeouts.Write loses its connection.
 	QueueMessages int
 	QueueBytes    int
 	// Sessions is the number of sessions of one server.

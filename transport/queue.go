@@ -8,8 +8,8 @@ import (
 )
 
 // Queue is a Sink for a stream that messages go out on one after the other, such as the event stream of a session. What waits is
-// bounded by Limits.QueueMessages and Limits.QueueBytes: senders wait for room, and what a Hub publishes is dropped instead. It holds no buffer
-// while nothing waits, and no goroutine while nothing is written.
+// bounded by Limits.QueueMessages and Limits.QueueBytes: the engine waits for room before it begins a message, and what a Hub publishes is dropped
+// instead. It holds no buffer while nothing waits, and no goroutine while nothing is written.
 //
 // A Queue without a writer keeps what is sent, within its bounds, until there is one.
 type Queue struct {
@@ -129,23 +129,42 @@ func (q *Queue) detach(ctx context.Context) error {
 	return nil
 }
 
-// Begin implements Sink.
+// Begin implements Sink. It does not look at how much waits: TryBegin does, and Post.
 func (q *Queue) Begin() []byte {
-	buf, _ := q.use().begin(urgent) // Send waits
+	buf, _ := q.use().begin(urgent)
 	return buf
+}
+
+// TryBegin implements Bounded.
+func (q *Queue) TryBegin(final bool) ([]byte, bool) { return q.use().begin(rankOf(final)) }
+
+// Room implements Bounded. Without a writer, it fails with Overloaded instead of waiting.
+func (q *Queue) Room(ctx context.Context, final bool) error {
+	w := q.w.Load()
+	if w == nil {
+		return nil
+	}
+	return w.room(ctx, rankOf(final))
 }
 
 // Abort implements Sink.
 func (q *Queue) Abort() { q.use().abort() }
 
-// Send implements Sink. It does not wait for the message to be written, unless the Queue is Inline, and waits for room if too much waits;
-// without a writer, it then fails with Overloaded.
+// Send implements Sink. It does not wait for the message to be written, unless the Queue is Inline.
 func (q *Queue) Send(ctx context.Context, buf []byte, o Outgoing) error {
-	w := q.use()
-	if err := w.send(ctx, buf, turn{}, o.Answer); err != nil {
-		return err
+	return q.use().send(ctx, buf, turn{}, o.Answer)
+}
+
+// Post sends a message, as soon as there is room for it. The message is copied.
+func (q *Queue) Post(ctx context.Context, message []byte, o Outgoing) error {
+	for {
+		if buf, ok := q.TryBegin(o.Answer); ok {
+			return q.Send(ctx, append(buf, message...), o)
+		}
+		if err := q.Room(ctx, o.Answer); err != nil {
+			return err
+		}
 	}
-	return q.Wait(ctx)
 }
 
 // Offer implements Offerer.
@@ -182,22 +201,6 @@ func (q *Queue) Put(f func(dst []byte) []byte) {
 	case !w.writing && !w.paused:
 		w.start()
 	}
-}
-
-// Wait waits, within ctx, while more waits than may, as Send does. Without a writer, it then fails with Overloaded.
-func (q *Queue) Wait(ctx context.Context) error {
-	w := q.w.Load()
-	if w == nil {
-		return nil
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for w.err == nil && w.over() {
-		if err := w.wait(ctx); err != nil {
-			return err
-		}
-	}
-	return w.err
 }
 
 // Flush waits until everything is written, within ctx; without a writer it does not wait.

@@ -88,15 +88,18 @@ func (p *peer) answers(m *jsonrpc.Message, e *jsonrpc.Error) bool {
 	}
 }
 
-// sendError sends an error response, to a request that has no handle.
-func (p *peer) sendError(out sink, id jsonrpc.ID, e *jsonrpc.Error, t turn) {
-	buf, _ := out.begin(urgent)
-	buf, err := jsonrpc.AppendError(buf, id, e)
+// sendError sends an error response, to a request that has no handle. It waits for room: who does not read is not listened to any further.
+func (p *peer) sendError(out sink, id jsonrpc.ID, e *jsonrpc.Error) {
+	ctx := context.Background() // a peer that takes nothing loses its stream
+	buf, err := begin(ctx, out, answer)
 	if err != nil {
+		return
+	}
+	if buf, err = jsonrpc.AppendError(buf, id, e); err != nil {
 		out.abort()
 		return
 	}
-	_ = out.send(context.Background(), buf, t, true) // a failed write ends the stream
+	_ = out.send(ctx, buf, turn{}, true) // a failed write ends the stream
 }
 
 // localCause returns what is wrong with a message of the peer's without looking like an answer of its own (rule A-36): a handler that returns

@@ -23,6 +23,15 @@ type Offerer interface {
 	Offer(f func(dst []byte) []byte) bool
 }
 
+// Bounded is a Sink that keeps what is sent until the peer takes it, up to a limit. The engine then begins what can wait with TryBegin.
+type Bounded interface {
+	// TryBegin is Begin if there is room for a message, and else reports false and keeps nobody out. final says that it is the answer to a
+	// request; for answers there is twice as much room, so that they get past what they answer.
+	TryBegin(final bool) ([]byte, bool)
+	// Room waits, within ctx, until there may be room.
+	Room(ctx context.Context, final bool) error
+}
+
 // Outgoing says what a message is that a Sink sends.
 type Outgoing struct {
 	// Answer is set for the answer to the request that the Sink belongs to.
@@ -39,9 +48,21 @@ type carried struct {
 	r  *request // nil for what belongs to no request
 }
 
-func (c *carried) begin(rank) ([]byte, bool)        { return c.to.Begin(), true } // Send waits
-func (c *carried) room(context.Context, rank) error { return nil }
-func (c *carried) abort()                           { c.to.Abort() }
+func (c *carried) begin(k rank) ([]byte, bool) {
+	if b, ok := c.to.(Bounded); ok && k != urgent {
+		return b.TryBegin(k == answer)
+	}
+	return c.to.Begin(), true
+}
+
+func (c *carried) room(ctx context.Context, k rank) error {
+	if b, ok := c.to.(Bounded); ok {
+		return b.Room(ctx, k == answer)
+	}
+	return nil
+}
+
+func (c *carried) abort() { c.to.Abort() }
 
 func (c *carried) send(ctx context.Context, buf []byte, _ turn, final bool) error {
 	o := Outgoing{Answer: final}

@@ -190,13 +190,13 @@ func (o *writer) pending() bool {
 	return o.held > 0
 }
 
-// full reports whether as much waits as may before another message is begun.
+// full reports whether as much waits as may before another message is begun. What is dropped anyway does not wait.
 func (o *writer) full(k rank) bool {
+	if o.paused && o.volatile {
+		return false
+	}
 	return len(o.buf) >= int(k)*o.maxBytes || o.count >= int(k)*o.maxCount
 }
-
-// over reports whether more waits than may.
-func (o *writer) over() bool { return len(o.buf) > o.maxBytes || o.count > o.maxCount }
 
 // push makes what waits be written, without waiting for it. The lock is held, and released in between.
 func (o *writer) push() error {

@@ -66,7 +66,7 @@ func (x *batch) Send(ctx context.Context, b []byte, o transport.Outgoing) error 
 	}
 	message := append([]byte(nil), b[len(x.answers)+1:]...)
 	x.mu.Unlock()
-	return x.queue.Send(ctx, append(x.queue.Begin(), message...), o)
+	return x.queue.Post(ctx, message, o)
 }
 
 // enter is called for each request that will be handled.
@@ -83,6 +83,5 @@ func (x *batch) leave() {
 	if x.open--; x.open > 0 || len(x.answers) == 0 {
 		return
 	}
-	b := append(append(x.queue.Begin(), x.answers...), ']')
-	_ = x.queue.Send(context.Background(), b, transport.Outgoing{Answer: true}) // the session has ended, then
+	_ = x.queue.Post(context.Background(), append(x.answers, ']'), transport.Outgoing{Answer: true}) // after an error, the session has ended
 }

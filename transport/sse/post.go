@@ -52,7 +52,7 @@ func (h *Handler) admits(r *http.Request, s *session) *httpserve.Refusal {
 	if h.isClosed() {
 		return shuttingDown()
 	}
-	if err := s.queue.Wait(r.Context()); err != nil { // who does not read the answers is not served any further
+	if err := s.queue.Room(r.Context(), false); err != nil { // who does not read the answers is not served any further
 		refusal := sessionEnded()
 		refusal.Cause = err
 		return refusal

@@ -114,8 +114,34 @@ func (o *reply) Begin() []byte {
 		o.mu.Unlock()
 		return out.q.Begin()
 	}
+	return o.begin()
+}
+
+// begin is Begin for what does not wait for the client. mu is held, and stays so.
+func (o *reply) begin() []byte {
 	o.buf = o.h.opts.Pool.Get(int(o.h.size.Load()))
 	return append(o.buf.Bytes(), dataField...)
+}
+
+// TryBegin implements transport.Bounded.
+func (o *reply) TryBegin(final bool) ([]byte, bool) {
+	o.mu.Lock()
+	if out := o.out; out != nil {
+		o.mu.Unlock()
+		return out.q.TryBegin(final)
+	}
+	return o.begin(), true
+}
+
+// Room implements transport.Bounded.
+func (o *reply) Room(ctx context.Context, final bool) error {
+	o.mu.Lock()
+	out := o.out
+	o.mu.Unlock()
+	if out == nil {
+		return nil
+	}
+	return out.q.Room(ctx, final)
 }
 
 // Abort implements transport.Sink.

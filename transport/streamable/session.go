@@ -145,7 +145,7 @@ func (s *httpSession) idle() time.Duration {
 
 // send sends a message on the session's own stream.
 func (s *httpSession) send(ctx context.Context, message []byte) error {
-	return s.q.Send(ctx, append(s.q.Begin(), message...), transport.Outgoing{})
+	return s.q.Post(ctx, message, transport.Outgoing{})
 }
 
 // ownStream is the name of a session's own stream.
