@@ -3,7 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport/internal/block"
@@ -23,7 +23,9 @@ func (s *stream) batch(r *request, frame []byte, n *uint64) bool {
 	if err != nil {
 		return s.refuse(r, err, n)
 	}
-	x := &batch{p: p, open: 1}
+	x := &batch{p: p}
+	x.init(p.opts.Limits, len(list))
+	x.open.Store(1)
 	b, returned := s.b.Hold(), false
 	defer func() {
 		b.Drop()
@@ -110,19 +112,15 @@ func (p *peer) admitInBatch(r *request) error {
 // batch is where the answers to the requests of one batch go: they are sent together, when the last one is there. What
 // else is sent goes its own way.
 type batch struct {
-	p *peer
-
-	mu   sync.Mutex
-	open int // requests that are being handled, and the reader
-	buf  []byte
+	gathered
+	p    *peer
+	open atomic.Int32 // requests that are being handled, and the reader
 }
 
 // serve handles a request of the batch.
 func (x *batch) serve(h *handle) {
 	p := x.p
-	x.mu.Lock()
-	x.open++
-	x.mu.Unlock()
+	x.open.Add(1)
 	p.mu.Lock()
 	p.track(h)
 	p.busy++
@@ -155,30 +153,13 @@ func (x *batch) finish() {
 // leave is called at the end of each request, and by the reader. The last one has to send the answers that it returns, if there are
 // any: a batch of notifications has none.
 func (x *batch) leave() (answers []byte) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.open--; x.open > 0 || len(x.buf) == 0 {
+	if x.open.Add(-1) > 0 {
 		return nil
 	}
-	return append(x.buf, ']')
+	return x.take()
 }
 
-// refuse answers an element that is not handled.
-func (x *batch) refuse(id jsonrpc.ID, e *jsonrpc.Error) {
-	buf, _ := x.begin(urgent)
-	if buf, err := jsonrpc.AppendError(buf, id, e); err == nil {
-		x.buf = buf
-	}
-	x.abort()
-}
-
-func (x *batch) begin(rank) ([]byte, bool) {
-	x.mu.Lock()
-	if len(x.buf) == 0 {
-		return append(x.buf, '['), true
-	}
-	return append(x.buf, ','), true
-}
+func (x *batch) begin(rank) ([]byte, bool) { return x.gathered.begin(), true }
 
 // room has nothing to wait for: the answers are sent later.
 func (x *batch) room(context.Context, rank) error { return nil }
@@ -186,7 +167,6 @@ func (x *batch) room(context.Context, rank) error { return nil }
 func (x *batch) abort() { x.mu.Unlock() }
 
 func (x *batch) send(_ context.Context, buf []byte, _ turn, _ bool) error {
-	x.buf = buf
-	x.mu.Unlock()
+	x.end(buf)
 	return nil
 }

@@ -23,7 +23,9 @@ type Limits struct {
 	Message int
 	// Event is the size of one SSE event in bytes, its field names included.
 	Event int
-	// Batch is the number of messages in a batch of revision 2025-03-26.
+	// Batch is the number of messages in a batch of revision 2025-03-26. The answers to a batch are together as large as Message
+	// allows one to be: a handler whose answer finds no more room gets MessageTooLarge, and may give a shorter one; else its request is
+	// answered with -32603. Half a kilobyte has room in any case.
 	Batch int
 	// Header is the size of the headers of an HTTP message in bytes.
 	Header int

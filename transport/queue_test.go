@@ -90,7 +90,9 @@ func (k *kept) Send(_ context.Context, b []byte, _ transport.Outgoing) error {
 func TestQueueBound(t *testing.T) {
 	const limit, senders, size = 10, 200, 100
 	send := map[string]func(x *queued, i int) error{
-		"notifications": func(x *queued, _ int) error { return x.Notify(context.Background(), "note", text(strings.Repeat("x", size))) },
+		"notifications": func(x *queued, _ int) error {
+			return x.Notify(context.Background(), "note", text(strings.Repeat("x", size)))
+		},
 		"posts": func(x *queued, _ int) error {
 			return x.q.Post(context.Background(), []byte(notice("note", `"`+strings.Repeat("x", size)+`"`)), transport.Outgoing{})
 		},

@@ -116,6 +116,9 @@ func (r *request) append(out sink, final bool, f func(*request, []byte) ([]byte,
 		return nil, TooLarge("message to the peer", int64(len(buf)-start), int64(limit))
 	}
 	if final {
+		if g := gatheredIn(out); g != nil && len(buf)-start > g.left(&r.m.ID) {
+			return nil, TooLarge("answer in a batch", int64(len(buf)-start), int64(g.left(&r.m.ID)))
+		}
 		if r.opens {
 			r.p.opened(r, buf[start:])
 		}

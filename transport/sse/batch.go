@@ -3,7 +3,7 @@ package sse
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
@@ -12,11 +12,9 @@ import (
 // batch is where the answers to the requests of a batch go: they are sent together, when the last one is there (rules ). What else
 // is sent because of them goes its own way.
 type batch struct {
+	*transport.Answers
 	queue *transport.Queue
-
-	mu      sync.Mutex
-	open    int    // requests that are being handled, and who has begun them
-	answers []byte // an array without its end
+	open  atomic.Int32 // requests that are being handled, and who has begun them
 }
 
 var errInBatch = jsonrpc.NewError(jsonrpc.CodeInvalidRequest, "invalid request: initialize in a batch", nil)
@@ -35,53 +33,22 @@ func (x *batch) scan(list []*transport.Incoming) (good []*transport.Incoming) {
 		}
 		var e *jsonrpc.Error
 		if errors.As(err, &e) && m.Kind != jsonrpc.Notification && m.Kind != jsonrpc.Response {
-			if b, err := jsonrpc.AppendError(x.Begin(), m.ID, e); err == nil {
-				x.answers = b
-			}
-			x.Abort()
+			x.Refuse(m.ID, e)
 		}
 		in.Release()
 	}
 	return good
 }
 
-// Begin implements transport.Sink.
-func (x *batch) Begin() []byte {
-	x.mu.Lock()
-	if len(x.answers) == 0 {
-		return append(x.answers, '[')
-	}
-	return append(x.answers, ',')
-}
-
-// Abort implements transport.Sink.
-func (x *batch) Abort() { x.mu.Unlock() }
-
-// Send implements transport.Sink.
-func (x *batch) Send(ctx context.Context, b []byte, o transport.Outgoing) error {
-	if o.Answer {
-		x.answers = b
-		x.mu.Unlock()
-		return nil
-	}
-	message := append([]byte(nil), b[len(x.answers)+1:]...)
-	x.mu.Unlock()
-	return x.queue.Post(ctx, message, o)
-}
-
 // enter is called for each request that will be handled.
-func (x *batch) enter() {
-	x.mu.Lock()
-	x.open++
-	x.mu.Unlock()
-}
+func (x *batch) enter() { x.open.Add(1) }
 
 // leave is called when the handler of a request has returned. The last one sends the answers, if there are any.
 func (x *batch) leave() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.open--; x.open > 0 || len(x.answers) == 0 {
+	if x.open.Add(-1) > 0 {
 		return
 	}
-	_ = x.queue.Post(context.Background(), append(x.answers, ']'), transport.Outgoing{Answer: true}) // after an error, the session has ended
+	if answers := x.Take(); answers != nil {
+		_ = x.queue.Post(context.Background(), answers, transport.Outgoing{Answer: true}) // after an error, the session has ended
+	}
 }

@@ -87,7 +87,7 @@ func (h *Handler) messages(s *session, in *transport.Incoming) ([]*transport.Inc
 	if err != nil {
 		return list, nil, httpserve.BadMessage(nil, err)
 	}
-	x := &batch{queue: s.queue}
+	x := &batch{Answers: h.endpoint.NewAnswers(len(all), s.queue.Post), queue: s.queue}
 	return x.scan(all), x, nil
 }
 
@@ -98,7 +98,7 @@ func (s *session) accept(w http.ResponseWriter, r *http.Request, list []*transpo
 	var err error
 	var out transport.Sink = s.queue
 	if x != nil {
-		out = x
+		out = x.Answers
 		x.enter()
 		defer x.leave()
 	}

@@ -31,7 +31,7 @@ func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity
 		h.bad(o, in, err)
 		return
 	}
-	b := &batchReply{o: o}
+	b := &batchReply{o: o, answers: h.e.NewAnswers(len(list), o.post)}
 	requests, mixed := b.scan(list)
 	if mixed { // rule A-25
 		for _, x := range list {
@@ -44,20 +44,19 @@ func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity
 	o.session = s
 	o.ready(noID)
 	b.serve(who.Context, s, list)
-	if !requests && len(b.answers) == 0 {
+	answers := b.answers.Take()
+	if !requests && answers == nil {
 		accepted(o.w)
 		return
 	}
-	b.finish()
+	o.finishBatch(answers)
 }
 
-// batchReply is the Sink of the requests of a batch. Their answers are one JSON array, unless the response is an event stream.
+// batchReply is the reply to a batch. The answers to its requests are one JSON array, unless the response is an event stream.
 type batchReply struct {
-	o   *reply
-	bad []error // what is wrong with a message of the list; nil for nothing
-
-	mu      sync.Mutex
-	answers [][]byte
+	o       *reply
+	answers *transport.Answers
+	bad     []error // what is wrong with a message of the list; nil for nothing
 }
 
 // scan scans the messages, and reports whether requests are among them, and whether responses are too.
@@ -87,7 +86,7 @@ func (b *batchReply) serve(ctx context.Context, s *httpSession, list []*transpor
 			b.refuse(m, b.bad[i])
 			x.Release()
 		case m.Kind == jsonrpc.Request:
-			wg.Go(func() { _ = s.Receive(ctx, x, b) }) // requests are always answered
+			wg.Go(func() { _ = s.Receive(ctx, x, b.answers) }) // requests are always answered
 		default:
 			_ = s.Receive(ctx, x, s.q) // nobody wants to hear of it
 		}
@@ -101,53 +100,30 @@ func (b *batchReply) refuse(m *jsonrpc.Message, err error) {
 	if m.Kind == jsonrpc.Response || !errors.As(err, &e) {
 		return
 	}
-	if text, err := jsonrpc.AppendError(nil, m.ID, e); err == nil {
-		b.mu.Lock()
-		b.answers = append(b.answers, text)
-		b.mu.Unlock()
-	}
+	b.answers.Refuse(m.ID, e)
 }
 
-// Begin implements transport.Sink.
-func (b *batchReply) Begin() []byte {
-	b.mu.Lock()
-	return nil
+// post sends what the requests of a batch send besides their answers.
+func (o *reply) post(ctx context.Context, message []byte, m transport.Outgoing) error {
+	return o.Send(ctx, append(o.Begin(), message...), m)
 }
 
-// Abort implements transport.Sink.
-func (b *batchReply) Abort() { b.mu.Unlock() }
-
-// Send implements transport.Sink.
-func (b *batchReply) Send(ctx context.Context, text []byte, m transport.Outgoing) error {
-	defer b.mu.Unlock()
-	if m.Answer {
-		b.answers = append(b.answers, text)
-		return nil
-	}
-	return b.o.Send(ctx, append(b.o.Begin(), text...), m)
-}
-
-// finish sends the answers.
-func (b *batchReply) finish() {
-	o := b.o
+// finishBatch sends the answers; nil if all requests were cancelled.
+func (o *reply) finishBatch(answers []byte) {
 	defer o.finish()
-	if len(b.answers) == 0 {
-		return // all were cancelled
-	}
-	buf := o.Begin()
-	if o.phase == events || o.out != nil {
-		o.Abort()
-		for _, text := range b.answers {
-			_ = o.Send(context.Background(), append(o.Begin(), text...), transport.Outgoing{Answer: true}) // the client is gone if that fails
-		}
+	if answers == nil {
 		return
 	}
-	buf = append(buf, '[')
-	for i, text := range b.answers {
-		if i > 0 {
-			buf = append(buf, ',')
-		}
-		buf = append(buf, text...)
+	ctx, m := context.Background(), transport.Outgoing{Answer: true} // the client is gone if sending fails
+	buf := o.Begin()
+	if o.phase != events {
+		_ = o.Send(ctx, append(buf, answers...), m)
+		return
 	}
-	_ = o.Send(context.Background(), append(buf, ']'), transport.Outgoing{Answer: true}) // likewise
+	o.Abort()
+	for text, err := range jsonrpc.ScanBatch(answers) {
+		if err == nil { // they are our own
+			_ = o.post(ctx, text, m)
+		}
+	}
 }

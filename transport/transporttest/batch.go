@@ -18,6 +18,7 @@ var batchTests = []test{
 	{"BeforeASession A-24 A-28", 0, batchBefore},
 	{"Edges A-24 A-29", 0, batchEdges},
 	{"Limit", ownServer, batchLimit},
+	{"AnswersTogether H-16 A-29", ownServer, batchAnswersTogether},
 	{"AtTheSameTime A-29", 0, batchAtTheSameTime},
 	{"ToTheClient A-26", 0, batchToTheClient},
 }
@@ -147,6 +148,43 @@ func batchLimit(s *suite) {
 			continue
 		}
 		require.Len(s, r.receiveBatch(), n)
+	}
+	r.alive()
+}
+
+// The answers to a batch are together as large as one message may be. What finds no more room is refused: its handler may give a shorter
+// answer, or else the engine does.
+func batchAnswersTogether(s *suite) {
+	if !s.batches() {
+		s.Skip("this revision has no batches")
+	}
+	const limit, size, n = 100_000, 30_000, 10
+	o := new(transport.Options)
+	o.Limits.Message = limit
+	r := s.serve(o).openRaw()
+	for _, method := range []string{"test/bytes", "test/only-bytes"} {
+		var list []string
+		for i := range n {
+			list = append(list, r.request(strconv.Itoa(i), method, fmt.Sprintf(`"size":%d`, size)))
+		}
+		r.send(array(list...))
+		all := r.receiveBatch()
+		require.Len(s, all, n, "each has an answer")
+		full, together := 0, 0
+		for _, m := range all {
+			text := m[0].Frame()
+			together += len(text)
+			switch {
+			case len(text) == size:
+				full++
+			case method == "test/bytes":
+				require.Contains(s, string(text), "answer in a batch")
+			default:
+				require.Equal(s, jsonrpc.CodeInternalError, failure(m[0]), "%s", text)
+			}
+		}
+		require.Equal(s, limit/size, full)
+		require.Less(s, together, limit)
 	}
 	r.alive()
 }

@@ -64,6 +64,14 @@ var plainMethods = map[string]method{
 		}
 		return nil, errHandled
 	},
+	// only-bytes answers with a message of that many bytes, or not at all.
+	"test/only-bytes": func(_ *script, r *request) (*reply, error) {
+		empty, err := jsonrpc.AppendResult(nil, r.ID, &reply{Text: "x"}, r.Info().Revision)
+		if err == nil {
+			_ = r.w.Result(&reply{Text: fill(r.p.Size - len(empty) + 1)})
+		}
+		return nil, errHandled
+	},
 	// deep answers with a message of n levels.
 	"test/deep": func(_ *script, r *request) (*reply, error) {
 		kind := ""
