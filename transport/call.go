@@ -39,6 +39,7 @@ type call struct {
 var (
 	errForeign    = NewError(Stale, "the Call is none that this Caller has made, or was released", nil)
 	errDeadlock   = NewError(Deadlock, "a handler of a notification cannot wait for an answer", nil)
+	errNoRoom     = NewError(Overloaded, "too much waits to be written, and a handler of a notification cannot wait for room", nil)
 	errCannotCall = NewError(CannotCall, "", nil)
 )
 

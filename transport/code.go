@@ -31,7 +31,8 @@ const (
 	Rejected
 	// Protocol: the peer has broken the protocol.
 	Protocol
-	// Overloaded: a limit on calls, sessions or queued messages is reached.
+	// Overloaded: a limit on calls, sessions or queued messages is reached, and waiting is of no use, as in a handler of a notification:
+	// nothing is read until it returns.
 	Overloaded
 	// Answered: the request has its answer already; nothing can be sent for it any more.
 	Answered

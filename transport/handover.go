@@ -14,6 +14,8 @@ import (
 type turn struct {
 	s *stream // nil if the handler runs on a goroutine of its own
 	n uint64
+	// noting says that a notification is being handled: whoever sends must not wait for the peer.
+	noting bool
 }
 
 func (t turn) offered() uint64 { return t.n<<1 | 1 }
@@ -31,13 +33,13 @@ func (t turn) leave() {
 // offer lets others take the role while the reader handles h; nil if it only writes.
 func (s *stream) offer(n uint64, h *handle) {
 	s.cur.Store(h)
-	s.word.Store(turn{s, n}.offered())
+	s.word.Store(turn{s: s, n: n}.offered())
 	s.watch.wake()
 }
 
 // reclaim ends the offer. It reports false if the role is gone.
 func (s *stream) reclaim(n *uint64) bool {
-	t := turn{s, *n}
+	t := turn{s: s, n: *n}
 	*n++
 	return s.word.CompareAndSwap(t.offered(), *n<<1)
 }

@@ -195,3 +195,38 @@ func TestNotificationHandlerCannotWait(t *testing.T) {
 		})
 	}
 }
+
+// A handler of a notification does not wait for room either: the peer may read only once it is read from. What there is room for
+// goes out, whatever the peer does.
+func TestNotificationHandlerDoesNotWaitForRoom(t *testing.T) {
+	onAllWriters(t, func(t *testing.T, how func(*transport.Stream)) {
+		const room = 5
+		var got []error
+		x := serve(t, methods{
+			"note": func(ctx context.Context, w writer, m *message) {
+				began := time.Now()
+				for range room {
+					got = append(got, w.Notify(ctx, "by writer", nil), m.Info().Session.Notify(ctx, "by session", nil))
+				}
+				require.Zero(t, time.Since(began))
+			},
+			"echo": echo,
+		}, transport.Options{Limits: transport.Limits{QueueMessages: room}}, jsonrpc.LatestLegacy, sized(1), how)
+		x.write(notice("note", "{}"), notice("note", "{}"), req(1, "echo")) // and does not read
+		synctest.Wait()
+		require.Len(t, got, 4*room, "both were handled")
+		full := 0
+		for i, err := range got {
+			if err != nil {
+				require.ErrorIs(t, err, transport.Overloaded)
+				require.GreaterOrEqual(t, i, room)
+				full++
+			}
+		}
+		require.Positive(t, full)
+		for range len(got) - full {
+			require.Contains(t, x.read().Method, "by ")
+		}
+		require.Equal(t, []string{"1"}, x.answered(1))
+	})
+}

@@ -168,14 +168,37 @@ func (p *peer) Notify(ctx context.Context, method string, params codec.Appender)
 }
 
 func (p *peer) notify(ctx context.Context, method string, params codec.Appender, v jsonrpc.Revision) error {
-	buf, err := begin(ctx, p.out, ordinary)
-	if err != nil {
-		return err
+	noting := p.isNoting(ctx)
+	buf, ok := p.out.begin(ordinary)
+	var err error
+	switch {
+	case ok:
+	case noting:
+		return errNoRoom
+	default:
+		if buf, err = begin(ctx, p.out, ordinary); err != nil {
+			return err
+		}
 	}
 	if buf, err = p.appendNotification(buf, method, params, v); err != nil {
 		return err
 	}
-	return p.out.send(ctx, buf, turn{}, false)
+	return p.out.send(ctx, buf, turn{noting: noting}, false)
+}
+
+// isNoting reports whether ctx is that of a notification from the peer that is being handled: nothing more is read until its handler
+// returns, so that one that waited for the peer could wait for a peer that waits for us.
+func (p *peer) isNoting(ctx context.Context) bool {
+	h := handleOf(ctx)
+	if h == nil || h.p != p {
+		return false
+	}
+	r, err := h.enter()
+	if err != nil {
+		return false
+	}
+	defer r.mu.Unlock()
+	return r.m.Kind == jsonrpc.Notification
 }
 
 // appendNotification appends to what p.out has begun, and aborts it after an error or a panic.

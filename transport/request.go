@@ -269,6 +269,7 @@ func (h *handle) writeOnce(ctx context.Context, final bool, f func(*request, []b
 		return nil, turn{}, nil
 	}
 	out, t := r.sink(final), r.turn
+	t.noting = r.m.Kind == jsonrpc.Notification
 	r.writers.Add(1)
 	defer r.writers.Add(-1)
 	buf, err := r.appendUnlock(out, final, f)
@@ -277,6 +278,8 @@ func (h *handle) writeOnce(ctx context.Context, final bool, f func(*request, []b
 		err = out.send(ctx, buf, t, final)
 	case errors.Is(err, errNothing):
 		err = nil
+	case errors.Is(err, errFull) && t.noting:
+		err = errNoRoom
 	}
 	return out, t, err
 }

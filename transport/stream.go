@@ -232,7 +232,7 @@ func (s *stream) serve(r *request, n *uint64) bool {
 		return s.refuse(r, err, n)
 	}
 	h := p.cut(&s.slab, r)
-	r.turn = turn{s, *n}
+	r.turn = turn{s: s, n: *n}
 	more := bytes.IndexByte(s.b.Mem[s.from:s.to], '\n') >= 0
 	s.offer(*n, h)
 	p.endIfClosed(h)

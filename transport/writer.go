@@ -113,7 +113,8 @@ func (o *writer) release(cur pool.Buffer, buf []byte) {
 	cur.Release()
 }
 
-// send queues what was appended, and makes it be written. It waits for nobody, unless the writer is inline.
+// send queues what was appended, and makes it be written. It waits for nobody, unless the writer is inline, and not even then in the handler of
+// a notification.
 func (o *writer) send(_ context.Context, buf []byte, t turn, final bool) error {
 	size := o.append(buf)
 	// The role is looked at with the lock held: who takes it from the reader flushes afterwards, and waits for the lock.
@@ -125,7 +126,7 @@ func (o *writer) send(_ context.Context, buf []byte, t turn, final bool) error {
 	if err != nil {
 		o.discard()
 	} else if !stay {
-		err = o.push()
+		err = o.push(!t.noting)
 	}
 	o.mu.Unlock()
 	if err == nil {
@@ -198,15 +199,16 @@ func (o *writer) full(k rank) bool {
 	return len(o.buf) >= int(k)*o.maxBytes || o.count >= int(k)*o.maxCount
 }
 
-// push makes what waits be written, without waiting for it. The lock is held, and released in between.
-func (o *writer) push() error {
+// push makes what waits be written, without waiting for it, unless the writer is inline and the caller may wait. The lock is held, and
+// released in between.
+func (o *writer) push(mayWait bool) error {
 	switch {
 	case o.paused && o.volatile:
 		o.discard()
 	case o.writing || o.paused || len(o.buf) == 0:
 	case o.try != nil:
 		o.tryOnce()
-	case o.inline:
+	case o.inline && mayWait:
 		o.writeAll()
 	default:
 		o.start()

@@ -13,7 +13,8 @@ import (
 //
 // m, and all that is decoded from it, is good until ServeMessage returns. Requests of one connection
 // may be served at the same time; notifications are served in the order in which they came, each finished
-// before a later message is dispatched.
+// before a later message is dispatched. So a handler of a notification must not wait for the peer: a call back fails, and so does a
+// notification for which there is no room; what has to wait belongs on a goroutine of its own, with a context of its own.
 //
 // ctx is cancelled when the peer cancels the request, when the connection or the server shuts down, and, in
 // revisions where that is a cancellation, when the peer disconnects.
@@ -57,7 +58,8 @@ type Caller interface {
 	// Do sends c and waits for its reply, which is then in c.Reply. An error that the peer answered is
 	// returned as *Error. When ctx ends, or c.Timeout passes, the call is cancelled and the error says which.
 	Do(ctx context.Context, c *Call) error
-	// Notify sends a notification. params may be nil and is not used after Notify returns.
+	// Notify sends a notification, when there is room for it: it waits for that within ctx, but not in a handler of a notification,
+	// where it fails instead. params may be nil and is not used after Notify returns.
 	Notify(ctx context.Context, method string, params codec.Appender) error
 }
 
