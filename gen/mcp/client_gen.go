@@ -906,6 +906,7 @@ func (x *DiscoverResult) other(method string, raw codec.Raw) error {
 	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
 		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
+	notNegative(&x.TTLMs)
 	return nil
 }
 
@@ -991,6 +992,7 @@ func (x *ListPromptsResult) other(method string, raw codec.Raw) error {
 	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
 		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
+	notNegative(&x.TTLMs)
 	return nil
 }
 
@@ -999,6 +1001,7 @@ func (x *ListResourceTemplatesResult) other(method string, raw codec.Raw) error 
 	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
 		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
+	notNegative(&x.TTLMs)
 	return nil
 }
 
@@ -1007,6 +1010,7 @@ func (x *ListResourcesResult) other(method string, raw codec.Raw) error {
 	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
 		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
+	notNegative(&x.TTLMs)
 	return nil
 }
 
@@ -1025,6 +1029,7 @@ func (x *ListToolsResult) other(method string, raw codec.Raw) error {
 	if codec.IsSet(&x.ResultType) && *x.ResultType.Ptr() != resultComplete {
 		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
+	notNegative(&x.TTLMs)
 	return nil
 }
 
@@ -1056,6 +1061,7 @@ func (x *ReadResourceResult) other(method string, raw codec.Raw) error {
 		}
 		return unknownResult(method, *x.ResultType.Ptr(), raw)
 	}
+	notNegative(&x.TTLMs)
 	return nil
 }
 

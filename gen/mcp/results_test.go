@@ -1,6 +1,7 @@
 package mcp_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 
@@ -88,4 +89,33 @@ func TestCacheMembers(t *testing.T) {
 	out, err = res.AppendJSONFor(nil, jsonrpc.LatestLegacy)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"tools":[]}`, string(out))
+}
+
+// A negative ttlMs counts as 0, on both sides; the codec keeps what is there, for who passes it on (rule J-11).
+func TestNegativeTTL(t *testing.T) {
+	t.Parallel()
+	const negative = `{"tools":[],"ttlMs":-5,"cacheScope":"public","resultType":"complete"}`
+	h := &mcp.ServerHandler{ListTools: func(_ context.Context, _ *mcp.Request[mcp.ListToolsParams], out *mcp.ListToolsResult) error {
+		out.TTLMs.Set(-5)
+		out.CacheScope.Set("public")
+		return nil
+	}}
+	got := answer(t, h, jsonrpc.Info{Revision: jsonrpc.Latest}, mcp.MethodListTools, `{}`)
+	require.JSONEq(t, `{"jsonrpc":"2.0","id":1,"result":{"tools":[],"ttlMs":0,"cacheScope":"public","resultType":"complete"}}`, got)
+
+	raw := jsonrpc.HandlerFunc(func(_ context.Context, w jsonrpc.ResponseWriter, _ *jsonrpc.Message) { _ = w.Result(codec.RawString(negative)) })
+	l := &loop{handler: raw, info: jsonrpc.Info{Revision: jsonrpc.Latest}}
+	res, err := mcp.ListTools(t.Context(), l, nil)
+	require.NoError(t, err)
+	require.Equal(t, mcp.Some(int64(0)), res.TTLMs)
+	var into mcp.ListToolsResult
+	require.NoError(t, mcp.ListToolsInto(t.Context(), l, nil, &into, new(codec.Decoder)))
+	require.Equal(t, mcp.Some(int64(0)), into.TTLMs)
+
+	var kept mcp.ListToolsResult
+	require.NoError(t, codec.Unmarshal([]byte(negative), &kept))
+	out, err := kept.AppendJSON(nil)
+	require.NoError(t, err)
+	require.JSONEq(t, negative, string(out))
+	require.ErrorContains(t, kept.Validate(jsonrpc.Latest), "ttlMs")
 }

@@ -112,6 +112,9 @@ func note[P any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.Messa
 
 // result writes out as the answer.
 func (c *common) result(w jsonrpc.ResponseWriter, m *jsonrpc.Message, out codec.Appender) error {
+	if r, ok := out.(interface{ ttl() *codec.Opt[int64] }); ok {
+		notNegative(r.ttl())
+	}
 	if c.info != nil && m.Info().Revision.Modern() {
 		if r, ok := out.(interface {
 			resultMeta() *codec.Opt[ResultMeta]
@@ -122,6 +125,13 @@ func (c *common) result(w jsonrpc.ResponseWriter, m *jsonrpc.Message, out codec.
 		}
 	}
 	return w.Result(out)
+}
+
+// notNegative makes a time to live that is over by now, or makes no sense, one that is stale at once (rule J-11).
+func notNegative(ttl *codec.Opt[int64]) {
+	if v, ok := ttl.Get(); ok && v < 0 {
+		ttl.Set(0)
+	}
 }
 
 // answer writes what err stands for and returns what the log should know of it.

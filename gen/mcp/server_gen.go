@@ -523,6 +523,8 @@ func (x *CreateMessageResult) useSlab(s codec.Slab) { x.Slab = s }
 
 func (x *DiscoverResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 
+func (x *DiscoverResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
+
 func (x *ElicitFormParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func paramsElicitParams(x *ElicitParams, d *codec.Decoder) error {
@@ -670,9 +672,15 @@ func (x *InputRequiredResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Me
 
 func (x *ListPromptsResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 
+func (x *ListPromptsResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
+
 func (x *ListResourceTemplatesResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 
+func (x *ListResourceTemplatesResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
+
 func (x *ListResourcesResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
+
+func (x *ListResourcesResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
 
 func (x *ListRootsParams) params(d *codec.Decoder) error {
 	*x = ListRootsParams{}
@@ -688,6 +696,8 @@ func (x *ListRootsParams) lacks() error {
 }
 
 func (x *ListToolsResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
+
+func (x *ListToolsResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
 
 func (x *LoggingMessageParams) params(d *codec.Decoder) error {
 	*x = LoggingMessageParams{}
@@ -779,6 +789,8 @@ func (x *ReadResourceParams) inputs() ([]codec.Member[InputResponse], codec.Opt[
 func (x *ReadResourceParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *ReadResourceResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
+
+func (x *ReadResourceResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
 
 func (x *ReadResourceResult) useSlab(s codec.Slab) { x.Slab = s }
 

@@ -115,7 +115,7 @@ type CacheableResult struct {
 	// What kind of result this is. Absent, as from older servers, means complete.
 	ResultType codec.Opt[string]
 	// How long the result stays fresh, in milliseconds from its arrival. 0 means that it is stale at
-	// once.
+	// once, and so does a negative number, which is neither sent nor handed to callers.
 	TTLMs codec.Opt[int64]
 	// Extra holds the members that this type does not know.
 	Extra codec.Extra
@@ -528,7 +528,7 @@ type DiscoverResult struct {
 	// with each request.
 	SupportedVersions []string
 	// How long the result stays fresh, in milliseconds from its arrival. 0 means that it is stale at
-	// once.
+	// once, and so does a negative number, which is neither sent nor handed to callers.
 	TTLMs codec.Opt[int64]
 	// Advice on using the server, meant for the model. A client may put it into the system prompt.
 	// Absent means none.
@@ -1010,7 +1010,8 @@ type ListPromptsResult struct {
 	// Required since 2026-07-28.
 	ResultType codec.Opt[string]
 	// How long the page stays fresh, in milliseconds from its arrival. 0 means that it is stale at
-	// once. Since 2026-07-28. Required since 2026-07-28.
+	// once, and so does a negative number, which is neither sent nor handed to callers. Since
+	// 2026-07-28. Required since 2026-07-28.
 	TTLMs codec.Opt[int64]
 	// What to send as cursor for the next page. Absent means that this page is the last; an empty text
 	// does not.
@@ -1033,7 +1034,8 @@ type ListResourceTemplatesResult struct {
 	// Required since 2026-07-28.
 	ResultType codec.Opt[string]
 	// How long the page stays fresh, in milliseconds from its arrival. 0 means that it is stale at
-	// once. Since 2026-07-28. Required since 2026-07-28.
+	// once, and so does a negative number, which is neither sent nor handed to callers. Since
+	// 2026-07-28. Required since 2026-07-28.
 	TTLMs codec.Opt[int64]
 	// What to send as cursor for the next page. Absent means that this page is the last; an empty text
 	// does not.
@@ -1056,7 +1058,8 @@ type ListResourcesResult struct {
 	// Required since 2026-07-28.
 	ResultType codec.Opt[string]
 	// How long the page stays fresh, in milliseconds from its arrival. 0 means that it is stale at
-	// once. Since 2026-07-28. Required since 2026-07-28.
+	// once, and so does a negative number, which is neither sent nor handed to callers. Since
+	// 2026-07-28. Required since 2026-07-28.
 	TTLMs codec.Opt[int64]
 	// What to send as cursor for the next page. Absent means that this page is the last; an empty text
 	// does not.
@@ -1130,7 +1133,8 @@ type ListToolsResult struct {
 	// The tools of this page, in the server's order.
 	Tools []Tool
 	// How long the page stays fresh, in milliseconds from its arrival. 0 means that it is stale at
-	// once. Since 2026-07-28. Required since 2026-07-28.
+	// once, and so does a negative number, which is neither sent nor handed to callers. Since
+	// 2026-07-28. Required since 2026-07-28.
 	TTLMs codec.Opt[int64]
 	// What to send as cursor for the next page. Absent means that this page is the last; an empty text
 	// does not.
@@ -1427,7 +1431,8 @@ type ReadResourceResult struct {
 	// 2026-07-28. Required since 2026-07-28.
 	ResultType codec.Opt[string]
 	// How long the content stays fresh, in milliseconds from its arrival. 0 means that it is stale at
-	// once. Since 2026-07-28. Required since 2026-07-28.
+	// once, and so does a negative number, which is neither sent nor handed to callers. Since
+	// 2026-07-28. Required since 2026-07-28.
 	TTLMs codec.Opt[int64]
 	// Extra holds the members that this type does not know.
 	Extra codec.Extra

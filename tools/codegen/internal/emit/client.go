@@ -45,6 +45,14 @@ func hasResultType(t *model.Type) bool {
 	return slices.ContainsFunc(t.Fields, func(f *model.Field) bool { return f.JSON == "resultType" })
 }
 
+// ttlOf returns the field that says how long a result may be kept; nil if there is none.
+func ttlOf(t *model.Type) *model.Field {
+	if i := slices.IndexFunc(t.Fields, func(f *model.Field) bool { return f.JSON == "ttlMs" && f.Opt }); i >= 0 {
+		return t.Fields[i]
+	}
+	return nil
+}
+
 func appendNew(list []*model.Type, t *model.Type) []*model.Type {
 	for _, have := range list {
 		if have == t {
@@ -197,6 +205,9 @@ func (g *gen) otherResults(p *printer, t *model.Type, others []*model.Type) {
 		p.f(`if x.Extra.Missing(%d) && x.Extra.Has("task") {`, bit)
 		p.p("return taskCreated(raw)")
 		p.p("}")
+	}
+	if f := ttlOf(t); f != nil {
+		p.f("notNegative(&x.%s)", f.Go)
 	}
 	p.p("return nil")
 	p.p("}")

@@ -222,6 +222,10 @@ func (g *gen) metas(p *printer) {
 				p.p()
 			}
 		}
+		if f := ttlOf(t); results[t] && f != nil {
+			p.f("func (x *%s) ttl() *codec.Opt[int64] { return &x.%s }", t.Name, f.Go)
+			p.p()
+		}
 		if results[t] && t.Helpers {
 			p.f("func (x *%s) useSlab(s codec.Slab) { x.Slab = s }", t.Name)
 			p.p()
