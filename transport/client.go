@@ -52,6 +52,8 @@ type Client struct {
 	next   chan struct{} // closed when there is another connection, or none any more
 	closed bool
 	err    error
+	// reprobed is when the server was last asked whether it still has the revision.
+	reprobed time.Time
 }
 
 // connection is one connection of a Client, and what the server has said of itself.
@@ -254,7 +256,7 @@ func (c *Client) Do(ctx context.Context, jc *jsonrpc.Call) error {
 	switch {
 	case err == nil || c.connector.Retry == nil:
 		return err
-	case CodeOf(err) == SessionNotFound && !cl.again: // the server has not looked at it (rules D-54, D-60)
+	case !cl.again && (CodeOf(err) == SessionNotFound || c.lostRevision(ctx, x, err)): // the server has not looked at it (rules D-54, D-60)
 		cl.again = true
 		defer func() { cl.again = false }()
 	case cl.id != 0 || !errors.Is(err, x.ended()):

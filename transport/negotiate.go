@@ -22,7 +22,7 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 		return false, x.openSession(ctx, o.Revision, o.Revision, self)
 	}
 	if legacy {
-		_, err = x.fallBack(ctx, o, self, jsonrpc.LatestLegacy, false)
+		_, err = x.fallBack(ctx, o, self, jsonrpc.LatestLegacy, era{remembered: x.carrier != nil && !x.of.connector.Legacy && x.of.wasLegacy()})
 		return false, err
 	}
 	patience := o.Timeouts.Probe
@@ -52,18 +52,27 @@ func (x *connection) negotiate(ctx context.Context, o *ClientOptions, legacy boo
 	case v == 0:
 		v = jsonrpc.LatestLegacy
 	}
-	return x.fallBack(ctx, o, self, v, errors.Is(err, Timeout))
+	return x.fallBack(ctx, o, self, v, era{slow: errors.Is(err, Timeout)})
 }
 
-// fallBack opens a session with a server that has not answered the probe as one of modern revisions does (rules F-14, F-15). slow says that
-// it has not answered in time. again is as for negotiate.
-func (x *connection) fallBack(ctx context.Context, o *ClientOptions, s self, v jsonrpc.Revision, slow bool) (again bool, err error) {
+// era is what makes it doubtful that a server has no modern revisions.
+type era struct {
+	slow       bool // it has not answered the probe in time
+	remembered bool // it is what an earlier connection has found out (rule F-21, trap T-34)
+}
+
+// fallBack opens a session with a server that has not answered the probe as one of modern revisions does (rules F-14, F-15). again is as for
+// negotiate.
+func (x *connection) fallBack(ctx context.Context, o *ClientOptions, s self, v jsonrpc.Revision, e era) (again bool, err error) {
 	err = x.openSession(ctx, v, 0, s)
 	var refused *jsonrpc.Error
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return false, err
-	case !errors.As(err, &refused):
+	case errors.As(err, &refused):
+	case e.remembered && x.carrier != nil && isAnswer(err) && x.carrier.FallsBack(err):
+		refused = new(jsonrpc.Error)
+	default:
 		return x.hasEnded(), err // it may have ended because of the probe, after an answer to that
 	}
 	versions := supported(refused)
@@ -71,11 +80,15 @@ func (x *connection) fallBack(ctx context.Context, o *ClientOptions, s self, v j
 	case slices.Contains(versions, jsonrpc.Latest.String()): // rule F-24
 	case other != 0 && other != v: // rules F-10, T-36
 		return false, x.openSession(ctx, other, 0, s)
-	case !slow:
+	case !e.slow && !e.remembered:
 		return false, err
 	}
-	// It has no initialize: perhaps it was only slow to answer.
-	if _, failed := x.probe(ctx, o, s, o.Timeouts.Call); failed == nil && x.meta.Load() != nil {
+	// It has no initialize: perhaps it was only slow to answer, or is another one by now.
+	patience := o.Timeouts.Call
+	if e.remembered {
+		patience = o.Timeouts.Probe
+	}
+	if _, failed := x.probe(ctx, o, s, patience); failed == nil && x.meta.Load() != nil {
 		return false, nil
 	}
 	return err != nil && x.hasEnded(), err // it may have answered the probe before it went

@@ -58,6 +58,10 @@ type DialOptions struct {
 // A session that the server has forgotten is opened again by the next request, once for all that wait (rules D-54, D-60). Close ends it
 // at the server.
 //
+// What the server speaks is found out again when it looks as if that had changed, as when a new version of it is rolled out or taken back: a session
+// cannot be opened again, or requests of 2026-07-28 are refused as by a server that does not know it. The Client then goes on in the other
+// revision (rule F-21).
+//
 // Session ids and tokens are sent to the origin of url only, and are in no error. Redirects are not followed, but those of a GET within that
 // origin. What errors quote of a response is cut to 256 bytes.
 func Dial(ctx context.Context, url string, h jsonrpc.Handler, o *DialOptions) (*transport.Client, error) {
