@@ -129,6 +129,7 @@ func (p *peer) opened(r *request, frame []byte) {
 	info := *r.m.Info()
 	info.Revision, info.CanCall, info.Headers = v, true, nil
 	p.info.Store(&info)
+	p.startPings()
 	if p.opts.Hub != nil {
 		p.opts.Hub.join(p)
 	}

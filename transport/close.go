@@ -18,6 +18,7 @@ func (p *peer) failCalls(cause error) {
 	if p.cause == nil {
 		p.cause = cause
 	}
+	p.stopPings()
 	for id, cl := range p.calls {
 		delete(p.calls, id)
 		cl.err = p.cause

@@ -171,6 +171,7 @@ func (x *connection) openSession(ctx context.Context, v, pinned jsonrpc.Revision
 	if err := x.agreed(call.Reply.Result, pinned); err != nil {
 		return err
 	}
+	x.startPings()
 	return x.notify(ctx, methodInitialized, nil, x.info.Load().Revision)
 }
 

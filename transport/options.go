@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"time"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/pool"
@@ -19,6 +20,14 @@ type Options struct {
 
 	Limits   Limits
 	Timeouts Timeouts
+
+	// PingInterval is how often the peer of a revision with sessions is asked for a sign of life, once its session is open, and how long it
+	// may take to give one: a session whose peer does not answer ends with Timeout, as does the connection (rule G-20). 0 asks never, and costs
+	// nothing. Revisions without sessions have no ping; they leave this to the transport.
+	//
+	// A server over Streamable HTTP asks only while the client holds the session's own stream open. The peer is not blamed for what this side
+	// delays: a handler of a notification that lasts, calls that wait for their turn.
+	PingInterval time.Duration
 
 	// Pool is where buffers come from; nil for a pool of the transport's own. A pool with Disabled set turns
 	// pooling off.

@@ -83,6 +83,7 @@ type peer struct {
 	subs subscriptions
 
 	noting atomic.Pointer[handle] // the notification that is being handled
+	pings  *pinger                // nil for none; guarded by mu
 
 	mu       sync.Mutex
 	lastID   int64

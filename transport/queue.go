@@ -85,6 +85,7 @@ func (q *Queue) AttachIf(ctx context.Context, w io.Writer, ok func() bool) (bool
 		return false, o.err
 	}
 	o.w, o.paused = w, false
+	o.attached++
 	if len(o.buf) > 0 {
 		o.start()
 	}
@@ -201,6 +202,20 @@ func (q *Queue) Put(f func(dst []byte) []byte) {
 	case !w.writing && !w.paused:
 		w.start()
 	}
+}
+
+// attached returns which of the writers that were attached there is, counted from 1; 0 if there is none.
+func (q *Queue) attached() uint {
+	w := q.w.Load()
+	if w == nil {
+		return 0
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.paused {
+		return 0
+	}
+	return w.attached
 }
 
 // Flush waits until everything is written, within ctx; without a writer it does not wait.

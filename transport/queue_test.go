@@ -31,8 +31,14 @@ type queued struct {
 // openQueued opens a session of the revision. Nothing is attached to the Queue.
 func openQueued(t *testing.T, h jsonrpc.Handler, l transport.Limits) *queued {
 	t.Helper()
+	return openQueuedWith(t, h, &transport.Options{Limits: l})
+}
+
+func openQueuedWith(t *testing.T, h jsonrpc.Handler, o *transport.Options) *queued {
+	t.Helper()
 	p := pool.New(pool.Config{Name: "test"})
-	x := &queued{reads: make(chan struct{}), e: transport.NewEndpoint("test", h, &transport.Options{Limits: l, Pool: p}, 1<<20)}
+	o.Pool = p
+	x := &queued{reads: make(chan struct{}), e: transport.NewEndpoint("test", h, o, 1<<20)}
 	x.read = sync.OnceFunc(func() { close(x.reads) })
 	x.q = x.e.NewQueue(transport.QueueOptions{After: "\n"})
 	var err error
@@ -69,6 +75,13 @@ func (x *queued) Write(b []byte) (int, error) {
 	defer x.mu.Unlock()
 	x.lines = append(x.lines, lines(string(b))...)
 	return len(b), nil
+}
+
+// written returns what was written.
+func (x *queued) written() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.lines
 }
 
 // kept is a Sink that keeps what was sent.
@@ -142,7 +155,7 @@ func TestQueueBound(t *testing.T) {
 					x.read()
 					wg.Wait()
 					x.q.Flush(t.Context())
-					require.Len(t, x.lines, senders+1)
+					require.Len(t, x.written(), senders+1)
 				})
 			})
 		}
@@ -167,7 +180,7 @@ func TestQueueWithoutWriter(t *testing.T) {
 		x.read()
 		x.q.Flush(t.Context())
 		note := `{"jsonrpc":"2.0","method":"note"}`
-		require.Equal(t, []string{note, note, note}, x.lines)
+		require.Equal(t, []string{note, note, note}, x.written())
 	})
 }
 

@@ -48,9 +48,11 @@ type writer struct {
 	count   int         // messages in buf
 	held    int         // answers in buf that nobody has flushed
 	writing bool
-	paused  bool          // there is no w
-	freed   chan struct{} // closed when something is taken out or was written, if somebody waits
-	err     error
+	paused  bool // there is no w
+	// attached counts what w has been, for a Queue.
+	attached uint
+	freed    chan struct{} // closed when something is taken out or was written, if somebody waits
+	err      error
 }
 
 const (

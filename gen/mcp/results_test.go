@@ -103,7 +103,9 @@ func TestNegativeTTL(t *testing.T) {
 	got := answer(t, h, jsonrpc.Info{Revision: jsonrpc.Latest}, mcp.MethodListTools, `{}`)
 	require.JSONEq(t, `{"jsonrpc":"2.0","id":1,"result":{"tools":[],"ttlMs":0,"cacheScope":"public","resultType":"complete"}}`, got)
 
-	raw := jsonrpc.HandlerFunc(func(_ context.Context, w jsonrpc.ResponseWriter, _ *jsonrpc.Message) { _ = w.Result(codec.RawString(negative)) })
+	raw := jsonrpc.HandlerFunc(func(_ context.Context, w jsonrpc.ResponseWriter, _ *jsonrpc.Message) {
+		_ = w.Result(codec.RawString(negative))
+	})
 	l := &loop{handler: raw, info: jsonrpc.Info{Revision: jsonrpc.Latest}}
 	res, err := mcp.ListTools(t.Context(), l, nil)
 	require.NoError(t, err)
