@@ -63,6 +63,7 @@ tidy-check: ## fail if a go.mod is not tidy
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
 	cd examples/downstream && $(GO) mod tidy -diff
+	cd examples/ratelimit && $(GO) mod tidy -diff
 	cd internal/conformance/client && $(GO) mod tidy -diff
 
 schemadiff: ## compare schema/ with official files: make schemadiff DIR=folder
@@ -74,8 +75,9 @@ bench: ## run all benchmarks and write bench/RESULTS.md
 bench-build: ## vet and test the bench module
 	cd bench && $(GO) vet ./... && $(GO) test ./...
 
-downstream: ## vet and test the example of a downstream repository
+downstream: ## vet and test the examples that are modules of their own
 	cd examples/downstream && $(GO) vet ./... && $(GO) test ./...
+	cd examples/ratelimit && $(GO) vet ./... && $(GO) test ./...
 
 fuzz: ## run every fuzz target FUZZCOUNT times
 	@set -e; failed=; packages=$$($(GO) list ./...); \
