@@ -38,7 +38,7 @@ var (
 // calls to clients, it is a *InputRequiredError that asks the question. The client then sends the request again, and the function runs
 // from its beginning; Elicit now returns the answer, and so does each Elicit before it. So what must not be done twice
 // is done after the last question, and RequestState belongs to these methods: the answers so far travel in it. It
-// has been in the client's hands, as the answers have: both prove nothing.
+// has been in the client's hands, as the answers have: both prove nothing, unless State of the ServerHandler protects it.
 //
 // If the client has not declared that it can answer, the error is that of MissingCapability; a function may go on
 // without. The result is good until the function returns.

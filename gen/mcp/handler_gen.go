@@ -13,7 +13,7 @@ import (
 var emptyObject = codec.RawString("{}")
 
 func (h *ServerHandler) common() common {
-	c := common{log: h.ErrorLog, mute: !h.hasLevels()}
+	c := common{log: h.ErrorLog, mute: !h.hasLevels(), state: h.State}
 	if !h.OmitServerInfo && h.ServerInfo.Name != "" {
 		c.info = &h.ServerInfo
 	}

@@ -39,6 +39,8 @@ type common struct {
 	log  func(ctx context.Context, method string, err error)
 	info *Implementation // for the results of modern revisions; nil to leave it out
 	mute bool            // the server does not offer logging
+	// state protects what clients hand back; nil leaves it as it is.
+	state StateSealer
 }
 
 // noParams stands for params that are absent.
@@ -73,6 +75,11 @@ func serve[P, R any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.M
 	x, d := p.get(), codec.GetDecoder()
 	x.req.mute = c.mute
 	err := begin(x, d, w, m, read)
+	if err == nil && c.state != nil && m.Info().Revision.Modern() {
+		if params, ok := any(&x.req.Params).(withState); ok {
+			err = c.openState(m, params)
+		}
+	}
 	if err == nil {
 		err = f(ctx, &x.req, &x.out)
 	}
@@ -143,7 +150,12 @@ func (c *common) answer(w jsonrpc.ResponseWriter, m *jsonrpc.Message, err error)
 		if err = inputAllowed(m, input.Result); err == nil {
 			res := *input.Result // the function may use its own for other requests at the same time
 			res.ResultType.Set(resultInputRequired)
-			return c.result(w, m, &res)
+			if c.state != nil {
+				err = c.sealState(m, &res)
+			}
+			if err == nil {
+				return c.result(w, m, &res)
+			}
 		}
 	case errors.As(err, &task):
 		if err = taskAllowed(m); err == nil {

@@ -27,6 +27,10 @@ type ServerHandler struct {
 	Capabilities ServerCapabilities
 	// Instructions tell a model how to use the server; "" for none.
 	Instructions string
+	// State seals the requestState of results that ask the client for input, and opens what the client hands back before a
+	// function is called: what functions get in RequestState is what they, or Request.Elicit and its kin, have put there for the same
+	// request, and anything else is refused. See NewStateSigner. If nil, it is whatever the client says.
+	State StateSealer
 	// Fallback gets the messages that no field answers; if nil, requests are answered with -32601.
 	Fallback jsonrpc.Handler
 	// ErrorLog is told of what the peer does not learn: errors of the functions that are no *jsonrpc.Error, answers
@@ -439,6 +443,8 @@ func (x *CallToolParams) inputs() ([]codec.Member[InputResponse], codec.Opt[stri
 	return x.InputResponses, x.RequestState
 }
 
+func (x *CallToolParams) state() *codec.Opt[string] { return &x.RequestState }
+
 func (x *CallToolParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *CallToolResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
@@ -604,6 +610,8 @@ func (x *GetPromptParams) lacks() error {
 func (x *GetPromptParams) inputs() ([]codec.Member[InputResponse], codec.Opt[string]) {
 	return x.InputResponses, x.RequestState
 }
+
+func (x *GetPromptParams) state() *codec.Opt[string] { return &x.RequestState }
 
 func (x *GetPromptParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
@@ -785,6 +793,8 @@ func (x *ReadResourceParams) lacks() error {
 func (x *ReadResourceParams) inputs() ([]codec.Member[InputResponse], codec.Opt[string]) {
 	return x.InputResponses, x.RequestState
 }
+
+func (x *ReadResourceParams) state() *codec.Opt[string] { return &x.RequestState }
 
 func (x *ReadResourceParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 

@@ -48,6 +48,10 @@ var handlerOptions = map[string][]string{
 		"Capabilities ServerCapabilities",
 		"// Instructions tell a model how to use the server; \"\" for none.",
 		"Instructions string",
+		"// State seals the requestState of results that ask the client for input, and opens what the client hands back before a",
+		"// function is called: what functions get in RequestState is what they, or Request.Elicit and its kin, have put there for the same",
+		"// request, and anything else is refused. See NewStateSigner. If nil, it is whatever the client says.",
+		"State StateSealer",
 		fallbackDoc, "Fallback jsonrpc.Handler", errorLogDoc[0], errorLogDoc[1], errorLogField,
 	},
 	"ClientHandler": {
@@ -207,6 +211,8 @@ func (g *gen) metas(p *printer) {
 		}
 		if params[t] && slices.ContainsFunc(t.Fields, func(f *model.Field) bool { return f.JSON == "inputResponses" }) {
 			p.f("func (x *%s) inputs() ([]codec.Member[InputResponse], codec.Opt[string]) { return x.InputResponses, x.RequestState }", t.Name)
+			p.p()
+			p.f("func (x *%s) state() *codec.Opt[string] { return &x.RequestState }", t.Name)
 			p.p()
 		}
 		for _, f := range t.Fields {
