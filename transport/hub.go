@@ -21,8 +21,43 @@ type Hub struct {
 	Methods []string
 
 	mu        sync.Mutex
+	topics    []*Topic // replaced, never changed
 	sessions  map[*peer]struct{}
 	listeners map[*listener]struct{}
+}
+
+// Topic is what an extension lets clients listen to, beside what the protocol has. Only subscriptions/listen asks for it, and so no session gets it.
+type Topic struct {
+	// Method is that of the notification. Its params have a string member, Key, that says what it is about.
+	Method, Key string
+	// Filter is the member of the filter of subscriptions/listen that lists what the client wants to hear about.
+	Filter string
+	// Admit is asked what of that a client gets; the info is good until it returns. An error refuses the whole subscription.
+	Admit func(info *jsonrpc.Info, keys []string) ([]string, *jsonrpc.Error)
+}
+
+// Offer adds a Topic, for the subscriptions that begin from then on.
+func (h *Hub) Offer(t Topic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.topics = append(slices.Clip(h.topics), &t)
+}
+
+// offered returns the Topics.
+func (h *Hub) offered() []*Topic {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.topics
+}
+
+// topic returns the Topic of a notification; nil if it is of none.
+func (h *Hub) topic(method string) *Topic {
+	for _, t := range h.offered() {
+		if t.Method == method {
+			return t
+		}
+	}
+	return nil
 }
 
 // ServerDescriber is a handler of a server that knows what the server says of itself in results: an mcp.Implementation, or nil for
@@ -58,11 +93,14 @@ func (h *Hub) Publish(ctx context.Context, method string, params codec.Appender,
 	if err := ctx.Err(); err != nil {
 		return 0, FromContext(ctx, "publishing")
 	}
-	n, err := newPublication(method, params)
+	n, err := newPublication(method, params, h.topic(method))
 	if err != nil {
 		return 0, err
 	}
 	sessions, listeners := h.receivers()
+	if n.topic {
+		sessions = nil
+	}
 	count := 0
 	for _, p := range sessions {
 		info := p.info.Load()

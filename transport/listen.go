@@ -18,16 +18,20 @@ type listener struct {
 	text      func(dst []byte) []byte
 	id        jsonrpc.ID
 	info      jsonrpc.Info
-	methods   map[string]bool // without that of updated resources
-	resources map[string]bool // by uri
-	count     int             // of resources that count for the peer
-	size      int             // of their URIs, in bytes
-	end       chan struct{}   // closed when the server ends it
+	methods   map[string]bool            // without that of updated resources
+	resources map[string]bool            // by uri
+	topics    map[string]map[string]bool // by method and key
+	count     int                        // of resources and keys in the request, that count for the peer
+	size      int                        // of them, in bytes
+	end       chan struct{}              // closed when the server ends it
 }
 
 func (l *listener) wants(n *publication) bool {
-	if n.method == methodResourceUpdated {
-		return l.resources[n.uri]
+	switch {
+	case n.topic:
+		return l.topics[n.method][n.about]
+	case n.method == methodResourceUpdated:
+		return l.resources[n.about]
 	}
 	return l.methods[n.method]
 }
@@ -136,10 +140,11 @@ func (p *peer) newListener(h *handle) (*listener, []byte, *jsonrpc.Error) {
 	if err != nil {
 		return bad(err)
 	}
-	for _, uri := range uris {
-		l.size += len(uri)
+	l.add(uris)
+	agreed, failed := l.addTopics(p.opts.Hub, filter, agreed)
+	if failed != nil {
+		return nil, nil, failed
 	}
-	l.count = len(uris)
 	if p.stateless { // requests of any number of clients: what one has takes nothing from another
 		if !fewEnough(l.count, l.size) {
 			return nil, nil, errSubscriptions
@@ -161,8 +166,49 @@ func (p *peer) newListener(h *handle) (*listener, []byte, *jsonrpc.Error) {
 	return l, append(agreed, '}', '}'), nil
 }
 
-// How many resources one peer can subscribe to, and how long their URIs are together (rule H-16). A request that belongs to no connection or
-// session counts for itself.
+// add counts what a client wants to hear about.
+func (l *listener) add(list []string) {
+	l.count += len(list)
+	for _, s := range list {
+		l.size += len(s)
+	}
+}
+
+// addTopics reads what a client wants to hear of extensions, and appends what it will.
+func (l *listener) addTopics(h *Hub, filter codec.Raw, agreed []byte) ([]byte, *jsonrpc.Error) {
+	for _, t := range h.offered() {
+		keys, err := peek.Strings(filter, t.Filter)
+		if err != nil {
+			return nil, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: notifications: %w", err)
+		}
+		if len(keys) == 0 {
+			continue
+		}
+		l.add(keys)
+		keys, refused := t.Admit(&l.info, keys)
+		if refused != nil {
+			return nil, refused
+		}
+		agreed = append(codec.AppendString(agreed, t.Filter), ':', '[')
+		admitted := make(map[string]bool, len(keys))
+		for i, key := range keys {
+			if i > 0 {
+				agreed = append(agreed, ',')
+			}
+			agreed = codec.AppendString(agreed, key)
+			admitted[key] = true
+		}
+		agreed = append(agreed, ']', ',')
+		if l.topics == nil {
+			l.topics = map[string]map[string]bool{}
+		}
+		l.topics[t.Method] = admitted
+	}
+	return agreed, nil
+}
+
+// How many resources one peer can subscribe to, keys of Topics included, and how long they are together (rule H-16). A request that belongs to
+// no connection or session counts for itself.
 const (
 	maxSubscriptions = 1024
 	maxSubscribed    = 1 << 20 // bytes
@@ -187,7 +233,7 @@ func (s *subscriptions) want(n *publication) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.uris[n.uri]
+	return s.uris[n.about]
 }
 
 // note takes a resources/subscribe or resources/unsubscribe that was answered with a result.

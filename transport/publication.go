@@ -9,7 +9,8 @@ import (
 // publication is a notification that is encoded, once for all who get it.
 type publication struct {
 	method string
-	uri    string // of the resource that it is about
+	topic  bool   // it is of a Topic
+	about  string // what it is about: the URI of a resource, the key of a Topic; "" for nothing in particular
 	frame  []byte // for sessions
 	head   []byte // for subscriptions: what stands before the id of the subscription
 	tail   []byte // and behind it
@@ -17,14 +18,21 @@ type publication struct {
 	session func(dst []byte) []byte
 }
 
-// newPublication encodes a notification. Its params may be those of another server's, with the id of a subscription there: that is not
-// sent on (rule A-47).
-func newPublication(method string, params codec.Appender) (*publication, error) {
+// newPublication encodes a notification, of a Topic if t is not nil. Its params may be those of another server's, with the id of a subscription
+// there: that is not sent on (rule A-47).
+func newPublication(method string, params codec.Appender, t *Topic) (*publication, error) {
 	if params == nil {
 		params = codec.RawString("{}")
 	}
-	n := &publication{method: method}
+	n := &publication{method: method, topic: t != nil}
 	n.session = func(dst []byte) []byte { return append(dst, n.frame...) }
+	key := ""
+	switch {
+	case t != nil:
+		key = t.Key
+	case method == methodResourceUpdated:
+		key = "uri"
+	}
 	frame, s, err := encode(method, params, jsonrpc.LatestLegacy)
 	if err != nil {
 		return nil, err
@@ -32,7 +40,7 @@ func newPublication(method string, params codec.Appender) (*publication, error) 
 	if n.frame = frame; s.foreign {
 		n.frame = append(append(appendHead(nil, method), s.params...), '}')
 	}
-	if !listenable(method) {
+	if t == nil && !listenable(method) {
 		return n, nil
 	}
 	if _, s, err = encode(method, params, jsonrpc.Latest); err != nil {
@@ -41,8 +49,14 @@ func newPublication(method string, params codec.Appender) (*publication, error) 
 	n.head = append(append(appendHead(nil, method), `{"_meta":{`...), s.meta...)
 	n.head = append(n.head, `"`+peek.KeySubscriptionID+`":`...)
 	n.tail = append(append([]byte("}"), s.rest...), "}}"...)
-	if n.uri = s.uri; method == methodResourceUpdated && n.uri == "" {
-		return nil, codec.At(codec.Missing("uri"), "params")
+	if key == "" {
+		return n, nil
+	}
+	if n.about, err = peek.String(s.all, key); err == nil && n.about == "" {
+		err = codec.Missing(key)
+	}
+	if err != nil {
+		return nil, codec.At(err, "params")
 	}
 	return n, nil
 }
@@ -67,7 +81,7 @@ func (n *publication) listen(dst []byte, id jsonrpc.ID) []byte {
 type split struct {
 	meta    []byte // the members of _meta, without the id of a subscription, each with a comma behind it
 	rest    []byte // the other members, each with a comma before it
-	uri     string
+	all     codec.Raw
 	foreign bool   // there is the id of a subscription
 	params  []byte // without it, if there is one
 }
@@ -119,6 +133,6 @@ func (s *split) read(params codec.Raw) error {
 		}
 		s.params = append(append(s.params, s.rest...), '}')
 	}
-	s.uri, err = peek.String(params, "uri")
-	return err
+	s.all = params
+	return nil
 }

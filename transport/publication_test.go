@@ -28,7 +28,7 @@ func FuzzPublication(f *testing.F) {
 		if !json.Valid(params) || codec.Valid(params) != nil {
 			return
 		}
-		n, err := newPublication(methodToolsChanged, codec.MakeRaw(params))
+		n, err := newPublication(methodToolsChanged, codec.MakeRaw(params), nil)
 		if bytes.TrimLeft(params, " \t\r\n")[0] != '{' {
 			require.Error(t, err)
 			return
