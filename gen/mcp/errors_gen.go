@@ -51,6 +51,11 @@ func (e *UnknownResultError) Error() string {
 	return fmt.Sprintf("mcp: the result of %s is of the unknown type %.64q", e.Method, e.ResultType)
 }
 
+// UnknownResult returns the fields of e, to packages of extensions that do not know this one.
+func (e *UnknownResultError) UnknownResult() (method, resultType string, result codec.Raw) {
+	return e.Method, e.ResultType, e.Result
+}
+
 func unknownResult(method, resultType string, raw codec.Raw) error {
 	return &UnknownResultError{Method: method, ResultType: strings.Clone(resultType), Result: raw.Clone()}
 }

@@ -1,5 +1,5 @@
-// Package tasks is the server's side of the extension io.modelcontextprotocol/tasks of MCP 2026-07-28: a tool that takes its time says so with Begin,
-// its client gets a task at once, and asks for the result later.
+// Package tasks is the extension io.modelcontextprotocol/tasks of MCP 2026-07-28: a tool that takes its time says so with Begin, its client gets a
+// task at once, and asks for the result later.
 //
 //	func compute(ctx context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
 //		if err := tasks.Begin(ctx); err != nil {
@@ -11,7 +11,17 @@
 // else stays as it is: what the tool answers is the result of the task, and a tool that asks for input, as with Request.Elicit, makes
 // its task wait for it. As always then, the tool runs again from its beginning once there are answers.
 //
-// Tasks live in the memory of the process. There are no notifications about them: clients ask.
+// Tasks live in the memory of the process. Clients ask what has become of them, or listen, if Options.Hub is set.
+//
+// A client that has declared Extension finds with Created what a call has become, and with Wait its end:
+//
+//	res, err := mcp.CallTool(ctx, client, params)
+//	if t, ok := tasks.Created(err); ok {
+//		if t, err = tasks.Wait(ctx, client, t, nil); err == nil {
+//			res = new(mcp.CallToolResult)
+//			err = t.Decode(res)
+//		}
+//	}
 package tasks
 
 import (
@@ -29,12 +39,13 @@ import (
 // Extension is the name of the extension in the capabilities of clients and servers.
 const Extension = "io.modelcontextprotocol/tasks"
 
-// The methods that a Handler answers by itself. Only tools/call can become a task.
+// The methods that a Handler answers by itself, and its notification. Only tools/call can become a task.
 const (
-	methodCall   = "tools/call"
-	methodGet    = "tasks/get"
-	methodUpdate = "tasks/update"
-	methodCancel = "tasks/cancel"
+	methodCall    = "tools/call"
+	methodGet     = "tasks/get"
+	methodUpdate  = "tasks/update"
+	methodCancel  = "tasks/cancel"
+	methodChanged = "notifications/tasks"
 )
 
 // The defaults of Options.
@@ -52,6 +63,8 @@ type Options struct {
 	PollInterval time.Duration
 	// MaxTasks bounds how many tasks there are, those that have ended included. Begin fails when there are as many.
 	MaxTasks int
+	// Hub, if not nil, tells clients that listen what becomes of their tasks. It is the one of the server's own Options.
+	Hub *transport.Hub
 }
 
 // Handler makes tasks of requests whose functions call Begin, and answers tasks/get, tasks/update and tasks/cancel. It is a jsonrpc.Handler,
@@ -59,6 +72,7 @@ type Options struct {
 type Handler struct {
 	next jsonrpc.Handler
 	set  Options
+	meta string // a member _meta of results, with a comma before it; "" for none
 
 	mu      sync.Mutex
 	tasks   map[string]*task
@@ -81,7 +95,46 @@ func NewHandler(next jsonrpc.Handler, o *Options) *Handler {
 	if h.set.MaxTasks <= 0 {
 		h.set.MaxTasks = DefaultMaxTasks
 	}
+	h.meta = h.describe()
+	if h.set.Hub != nil {
+		h.set.Hub.Offer(transport.Topic{Method: methodChanged, Key: "taskId", Filter: "taskIds", Admit: h.admit})
+	}
 	return h
+}
+
+// DescribeServer implements transport.ServerDescriber, if the server's own handler does.
+func (h *Handler) DescribeServer() codec.Appender {
+	if d, ok := h.next.(transport.ServerDescriber); ok {
+		return d.DescribeServer()
+	}
+	return nil
+}
+
+// describe returns what results say of the server (rule A-45).
+func (h *Handler) describe() string {
+	info := h.DescribeServer()
+	if info == nil {
+		return ""
+	}
+	text, err := appendResult(info, jsonrpc.Latest)
+	if err != nil {
+		return "" // it is only a name
+	}
+	return `,"_meta":{"` + peek.KeyServerInfo + `":` + string(text) + "}"
+}
+
+// admit says which tasks a client may listen to: those that are its own (rules K-08, K-12).
+func (h *Handler) admit(info *jsonrpc.Info, ids []string) ([]string, *jsonrpc.Error) {
+	if !declared(info) {
+		return nil, Required()
+	}
+	var own []string
+	for _, id := range ids {
+		if h.find(id, info) != nil {
+			own = append(own, id)
+		}
+	}
+	return own, nil
 }
 
 // ServeMessage answers m.
@@ -155,7 +208,7 @@ var (
 // create adds a task of a request, which is of base.
 func (h *Handler) create(base context.Context, m *jsonrpc.Message, cancel context.CancelFunc) (*task, error) {
 	now := time.Now()
-	t := &task{h: h, base: base, id: rand.Text(), m: m, created: now, updated: now, status: working, cancel: cancel}
+	t := &task{h: h, base: base, id: rand.Text(), m: m, created: now, updated: now, status: Working, cancel: cancel}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {

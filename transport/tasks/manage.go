@@ -10,7 +10,6 @@ import (
 )
 
 var (
-	ack        = codec.RawString(`{"resultType":"complete"}`)
 	errUnknown = jsonrpc.NewError(jsonrpc.CodeInvalidParams, "invalid params: taskId: there is no such task", nil)
 	errNoCalls = jsonrpc.NewError(jsonrpc.CodeInternalError, "a task cannot call the client", nil)
 )
@@ -33,7 +32,7 @@ func (h *Handler) manage(w jsonrpc.ResponseWriter, m *jsonrpc.Message) {
 	}
 	switch m.Method {
 	case methodGet:
-		_ = w.Result(codec.MakeRaw(t.detail()))
+		_ = w.Result(codec.MakeRaw(t.detail(`{"resultType":"complete",`, h.meta)))
 		return
 	case methodUpdate:
 		answers, err := members(m.Params, "inputResponses")
@@ -45,40 +44,53 @@ func (h *Handler) manage(w jsonrpc.ResponseWriter, m *jsonrpc.Message) {
 	case methodCancel:
 		t.stop()
 	}
-	_ = w.Result(ack)
+	_ = w.Result(codec.RawString(`{"resultType":"complete"` + h.meta + "}"))
 }
 
-// detail returns the result of tasks/get.
-func (t *task) detail() []byte {
+// detail returns t as tasks/get has it, between what stands before and behind it.
+func (t *task) detail(before, behind string) []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	b := t.appendMembers([]byte(`{"resultType":"complete",`))
+	return append(append(t.appendDetail([]byte(before)), behind...), '}')
+}
+
+// appendDetail appends the members of t, with what belongs to its status. The lock is held.
+func (t *task) appendDetail(b []byte) []byte {
+	b = t.appendMembers(b)
 	switch t.status {
-	case completed:
-		b = append(append(b[:len(b)-1], `,"result":`...), t.result...)
-	case failed:
+	case Completed:
+		b = append(append(b, `,"result":`...), t.result...)
+	case Failed:
 		text, err := t.err.AppendJSON(nil)
 		if err != nil {
 			text, _ = errInternal.AppendJSON(nil) // has nothing that could fail
 		}
-		b = append(append(b[:len(b)-1], `,"error":`...), text...)
-	case inputRequired:
-		b = appendObject(append(b[:len(b)-1], `,"inputRequests":`...), t.asked)
-	default:
-		return b
+		b = append(append(b, `,"error":`...), text...)
+	case InputRequired:
+		b = appendObject(append(b, `,"inputRequests":`...), t.asked)
 	}
-	return append(b, '}')
+	return b
 }
 
-// appendMembers appends what every form of a task has (rule K-15), and the end of the object. The lock is held, or t is new.
+// publish tells those who listen how t is now: all of it, in order (rule K-13). The lock is held.
+func (t *task) publish() {
+	hub := t.h.set.Hub
+	if hub == nil {
+		return
+	}
+	params := codec.MakeRaw(append(t.appendDetail([]byte{'{'}), '}'))
+	owner := t.m.Info().Principal
+	_, _ = hub.Publish(context.Background(), methodChanged, params, func(info *jsonrpc.Info) bool { return info.Principal == owner }) // who asks finds it, too
+}
+
+// appendMembers appends what every form of a task has (rule K-15). The lock is held, or t is new.
 func (t *task) appendMembers(b []byte) []byte {
 	b = codec.AppendString(append(b, `"taskId":`...), t.id)
 	b = codec.AppendText(append(b, `,"status":`...), t.status)
 	b = append(appendTime(append(b, `,"createdAt":"`...), t.created), '"')
 	b = append(appendTime(append(b, `,"lastUpdatedAt":"`...), t.updated), '"')
 	b = codec.AppendInt(append(b, `,"ttlMs":`...), t.h.set.TTL.Milliseconds())
-	b = codec.AppendInt(append(b, `,"pollIntervalMs":`...), t.h.set.PollInterval.Milliseconds())
-	return append(b, '}')
+	return codec.AppendInt(append(b, `,"pollIntervalMs":`...), t.h.set.PollInterval.Milliseconds())
 }
 
 func appendTime(b []byte, t time.Time) []byte {

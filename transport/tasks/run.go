@@ -121,7 +121,8 @@ func Begin(ctx context.Context) error {
 			err = context.Canceled
 		}
 	} else {
-		err = r.w.Result(codec.MakeRaw(t.appendMembers([]byte(`{"resultType":"task",`))))
+		b := append(t.appendMembers([]byte(`{"resultType":"task",`)), r.h.meta...)
+		err = r.w.Result(codec.MakeRaw(append(b, '}')))
 	}
 	if err != nil {
 		r.h.drop(t)
@@ -156,16 +157,7 @@ func (r *run) answer(f func(w jsonrpc.ResponseWriter) error, settle func(t *task
 // Result implements jsonrpc.ResponseWriter.
 func (r *run) Result(v codec.Appender) error {
 	return r.answer(func(w jsonrpc.ResponseWriter) error { return w.Result(v) }, func(t *task) error {
-		var b []byte
-		var err error
-		switch x := v.(type) {
-		case nil:
-			b = []byte(`{"resultType":"complete"}`)
-		case jsonrpc.RevisionAppender:
-			b, err = x.AppendJSONFor(nil, r.m.Info().Revision)
-		default:
-			b, err = v.AppendJSON(nil)
-		}
+		b, err := appendResult(v, r.m.Info().Revision)
 		if err == nil {
 			err = codec.Valid(b)
 		}
@@ -209,4 +201,16 @@ func (r *run) Notify(ctx context.Context, method string, params codec.Appender) 
 		return nil
 	}
 	return r.w.Notify(ctx, method, params)
+}
+
+// appendResult returns v in the form of a revision.
+func appendResult(v codec.Appender, rev jsonrpc.Revision) ([]byte, error) {
+	switch x := v.(type) {
+	case nil:
+		return []byte(`{"resultType":"complete"}`), nil
+	case jsonrpc.RevisionAppender:
+		return x.AppendJSONFor(nil, rev)
+	default:
+		return v.AppendJSON(nil)
+	}
 }

@@ -12,16 +12,20 @@ import (
 	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
-// status is that of a task.
-type status string
+// Status is that of a task.
+type Status string
 
+// What a task can be. The last three are the end of it.
 const (
-	working       status = "working"
-	inputRequired status = "input_required"
-	completed     status = "completed"
-	failed        status = "failed"
-	cancelled     status = "cancelled"
+	Working       Status = "working"
+	InputRequired Status = "input_required" // it waits for the client
+	Completed     Status = "completed"      // there is a result
+	Failed        Status = "failed"         // there is an error
+	Cancelled     Status = "cancelled"
 )
+
+// Over reports whether nothing will become of a task any more.
+func (s Status) Over() bool { return s == Completed || s == Failed || s == Cancelled }
 
 // task is a request that is answered later.
 type task struct {
@@ -33,7 +37,7 @@ type task struct {
 	expire  *time.Timer
 
 	mu      sync.Mutex
-	status  status
+	status  Status
 	updated time.Time
 	cancel  context.CancelFunc // of the run that goes on
 	result  []byte
@@ -52,24 +56,22 @@ type member struct {
 
 var errNoQuestion = errors.New("tasks: a result that requires input asks nothing")
 
-// over reports whether nothing will become of t any more. The lock is held.
-func (t *task) over() bool {
-	return t.status == completed || t.status == failed || t.status == cancelled
+// set sets the status, when all that belongs to it is set. The lock is held.
+func (t *task) set(s Status) {
+	t.status, t.updated = s, time.Now()
+	t.publish()
 }
-
-// set sets the status. The lock is held.
-func (t *task) set(s status) { t.status, t.updated = s, time.Now() }
 
 // settle takes what a run has answered, unless t waits for no answer.
 func (t *task) settle(result []byte, e *jsonrpc.Error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.status != working {
+	if t.status != Working {
 		return nil
 	}
 	if e != nil {
 		t.err = e
-		t.set(failed)
+		t.set(Failed)
 		return nil
 	}
 	raw := codec.MakeRaw(result)
@@ -77,11 +79,11 @@ func (t *task) settle(result []byte, e *jsonrpc.Error) error {
 	switch {
 	case err != nil:
 		return err
-	case kind == string(inputRequired):
+	case kind == string(InputRequired):
 		return t.ask(raw)
 	}
 	t.result = result
-	t.set(completed)
+	t.set(Completed)
 	return nil
 }
 
@@ -99,7 +101,7 @@ func (t *task) ask(result codec.Raw) error {
 		return err
 	}
 	t.asked, t.answered = asked, nil
-	t.set(inputRequired)
+	t.set(InputRequired)
 	return nil
 }
 
@@ -125,8 +127,8 @@ func members(r codec.Raw, name string) ([]member, error) {
 func (t *task) stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.over() {
-		t.set(cancelled)
+	if !t.status.Over() {
+		t.set(Cancelled)
 		t.asked = nil
 		t.cancel()
 	}
@@ -136,7 +138,7 @@ func (t *task) stop() {
 func (t *task) update(answers []member) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.status != inputRequired {
+	if t.status != InputRequired {
 		return
 	}
 	for _, a := range answers {
@@ -152,10 +154,10 @@ func (t *task) update(answers []member) {
 	m, err := t.again()
 	if err != nil || !t.h.hold() {
 		t.err = errInternal
-		t.set(failed)
+		t.set(Failed)
 		return
 	}
-	t.set(working)
+	t.set(Working)
 	ctx, cancel := context.WithCancel(t.base)
 	t.cancel = cancel
 	r := &run{h: t.h, m: m, Caller: noCaller{}, cancel: cancel, t: t}

@@ -28,7 +28,7 @@ type server struct {
 func newServer(hub *transport.Hub) (*tasks.Handler, func(context.Context, string) (codec.Raw, bool)) {
 	s := &server{hub: hub, key: []byte(rand.Text())}
 	s.tools = s.allTools()
-	return tasks.NewHandler(s.handler(), &tasks.Options{PollInterval: 100 * time.Millisecond}), s.toolSchema
+	return tasks.NewHandler(s.handler(), &tasks.Options{PollInterval: 100 * time.Millisecond, Hub: hub}), s.toolSchema
 }
 
 func (s *server) handler() *mcp.ServerHandler {
