@@ -73,6 +73,7 @@ func TestContextOfRequest(t *testing.T) {
 		_, ok := ctx.Deadline()
 		require.False(t, ok, "it belongs to nobody any more")
 		require.Nil(t, ctx.Value(key{}))
+		require.Nil(t, context.WithoutCancel(ctx).Value(key{}))
 	})
 }
 

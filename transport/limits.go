@@ -30,7 +30,7 @@ type Limits struct {
 	// Header is the size of the headers of an HTTP message in bytes.
 	Header int
 	// InFlight is the number of calls that wait for their answers, and of requests that are being handled, each for one connection
-	// or session.
+	// or session. A request counts until its handler has returned: an answer, or a cancellation, makes no room for another one.
 	InFlight int
 	// QueueMessages and QueueBytes bound what waits to be written to one peer. A message is begun only while less waits than that, so
 	// that bytes may be more by the one message that was begun last; answers are begun while less than twice as much waits. A sender waits for

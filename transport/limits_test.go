@@ -311,3 +311,33 @@ func TestReadTimeout(t *testing.T) {
 		}
 	})
 }
+
+// A request counts until its handler has returned, whether it was answered before or canceled (rule H-16).
+func TestInFlightUntilReturn(t *testing.T) {
+	for name, line := range map[string]string{"answered": "", "canceled": cancelOf(1)} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x := serve(t, methods{"echo": echo, "stay": func(ctx context.Context, w writer, m *message) {
+					if line == "" {
+						echo(ctx, w, m)
+					}
+					time.Sleep(time.Minute)
+				}}, transport.Options{Limits: transport.Limits{InFlight: 1}}, jsonrpc.LatestLegacy)
+				x.write(req(1, "stay"))
+				time.Sleep(time.Second)
+				if line == "" {
+					require.Equal(t, []string{"1"}, x.answered(1))
+				} else {
+					x.write(line)
+				}
+				x.write(req(2, "echo"))
+				code, id := x.refused()
+				require.Equal(t, jsonrpc.CodeInternalError, code)
+				require.Equal(t, "2", id)
+				time.Sleep(time.Minute)
+				x.write(req(3, "echo"))
+				require.Equal(t, []string{"3"}, x.answered(1))
+			})
+		})
+	}
+}

@@ -17,7 +17,8 @@ import (
 // notification for which there is no room; what has to wait belongs on a goroutine of its own, with a context of its own.
 //
 // ctx is cancelled when the peer cancels the request, when the connection or the server shuts down, and, in
-// revisions where that is a cancellation, when the peer disconnects.
+// revisions where that is a cancellation, when the peer disconnects. It ends when ServeMessage returns, at the latest, and has no values from then on,
+// nor have contexts that come from it, context.WithoutCancel included: what goes on after that takes along what it needs.
 type Handler interface {
 	ServeMessage(ctx context.Context, w ResponseWriter, m *Message)
 }

@@ -14,7 +14,8 @@ import (
 // server does not have. Set the fields before the first message; after that ServerHandler may serve any number of messages at
 // the same time.
 //
-// A function gets its params in a Request and fills out, which is zero. Both, and all they hold, are good until it returns.
+// A function gets its params in a Request and fills out, which is zero. Both, and all they hold, are good until it returns, as are the
+// values of ctx.
 // A *jsonrpc.Error that it returns is sent as it is; of any other error the peer learns only that there was one.
 type ServerHandler struct {
 	// ServerInfo is what the server says of itself, in modern revisions with every result.
@@ -230,7 +231,8 @@ func (h *ServerHandler) ServeMessage(ctx context.Context, w jsonrpc.ResponseWrit
 // client does not have. Set the fields before the first message; after that ClientHandler may serve any number of messages at
 // the same time.
 //
-// A function gets its params in a Request and fills out, which is zero. Both, and all they hold, are good until it returns.
+// A function gets its params in a Request and fills out, which is zero. Both, and all they hold, are good until it returns, as are the
+// values of ctx.
 // A *jsonrpc.Error that it returns is sent as it is; of any other error the peer learns only that there was one.
 type ClientHandler struct {
 	// ClientInfo is what the client says of itself; see DescribeClient.

@@ -93,7 +93,8 @@ func (r *run) end() (t *task, answered bool) {
 }
 
 // Begin makes a task of the request that ctx is of: the client is answered with it, and asks for the result later. From then on, ctx ends
-// with the task, not with the exchange, and notifications are dropped. In a task already, Begin does nothing.
+// with the task, not with the exchange, and notifications are dropped. The values that ctx has from the exchange are gone then: a function that needs
+// them looks before. In a task already, Begin does nothing.
 //
 // If the client has not declared the extension, or there is no Handler, the error is that of Required: a function may return it, or go on
 // while the client waits.

@@ -32,7 +32,7 @@ type task struct {
 	h       *Handler
 	id      string
 	m       *jsonrpc.Message // the request
-	base    context.Context  //nolint:containedctx // what later runs have the values of
+	base    context.Context  //nolint:containedctx // of the contexts of later runs
 	created time.Time
 	expire  *time.Timer
 

@@ -79,7 +79,8 @@ func (g *gen) handler(p *printer, name, side string, revs func(*model.Method) mo
 	p.f("// %s does not have. Set the fields before the first message; after that %s may serve any number of messages at", side, name)
 	p.p("// the same time.")
 	p.p("//")
-	p.p("// A function gets its params in a Request and fills out, which is zero. Both, and all they hold, are good until it returns.")
+	p.p("// A function gets its params in a Request and fills out, which is zero. Both, and all they hold, are good until it returns, as are the")
+	p.p("// values of ctx.")
 	p.p("// A *jsonrpc.Error that it returns is sent as it is; of any other error the peer learns only that there was one.")
 	p.f("type %s struct {", name)
 	for _, line := range handlerOptions[name] {
