@@ -141,7 +141,7 @@ func (l Carried) agreed() func(error) error { return nil }
 func (l Carried) link(ctx context.Context, p *peer) {
 	p.base, p.stop = context.WithCancel(ctx)
 	p.carrier, p.notifies = l.Carrier, l.Notify
-	p.via = carried{to: &outbox{p: p}}
+	p.via = carried{to: &outbox{p: p, turn: make(chan struct{}, 1)}}
 	p.out = &p.via
 	l.Carrier.Begin(&Conn{p: p})
 }
@@ -151,17 +151,44 @@ type outbox struct {
 	p   *peer
 	mu  sync.Mutex
 	buf pool.Buffer
+	// turn, in place of mu, has a token while somebody sends what belongs to no request: that may take as long as the peer
+	// likes, and others wait no longer than they want to.
+	turn chan struct{}
 }
 
 func (o *outbox) Begin() []byte {
-	o.mu.Lock()
+	if o.turn != nil {
+		o.turn <- struct{}{}
+	} else {
+		o.mu.Lock()
+	}
+	return o.begun()
+}
+
+func (o *outbox) begun() []byte {
 	o.buf = o.p.pool.Get(firstParams)
 	return o.buf.Bytes()
 }
 
+// beginWithin is Begin for who does not want to wait for longer than ctx, or the connection, lasts.
+func (o *outbox) beginWithin(ctx context.Context) ([]byte, error) {
+	select {
+	case o.turn <- struct{}{}:
+		return o.begun(), nil
+	case <-ctx.Done():
+		return nil, FromContext(ctx, "waiting for other messages to be sent")
+	case <-o.p.Done():
+		return nil, o.p.ended()
+	}
+}
+
 func (o *outbox) Abort() {
 	o.buf.Release()
-	o.mu.Unlock()
+	if o.turn != nil {
+		<-o.turn
+	} else {
+		o.mu.Unlock()
+	}
 }
 
 func (o *outbox) Send(ctx context.Context, b []byte, _ Outgoing) error {

@@ -34,8 +34,21 @@ const (
 	answer               // gets past these, so that two peers that call each other can answer
 )
 
+// turnsOf returns the outbox that out is, if it sends one message after the other; else nil.
+func turnsOf(out sink) *outbox {
+	if c, ok := out.(*carried); ok {
+		if o, ok := c.to.(*outbox); ok && o.turn != nil {
+			return o
+		}
+	}
+	return nil
+}
+
 // begin begins a message, as soon as there is room for it.
 func begin(ctx context.Context, out sink, k rank) ([]byte, error) {
+	if o := turnsOf(out); o != nil {
+		return o.beginWithin(ctx)
+	}
 	for {
 		if buf, ok := out.begin(k); ok {
 			return buf, nil
@@ -170,21 +183,27 @@ func (p *peer) Notify(ctx context.Context, method string, params codec.Appender)
 
 func (p *peer) notify(ctx context.Context, method string, params codec.Appender, v jsonrpc.Revision) error {
 	noting := p.isNoting(ctx)
-	buf, ok := p.out.begin(ordinary)
-	var err error
-	switch {
-	case ok:
-	case noting:
-		return errNoRoom
-	default:
-		if buf, err = begin(ctx, p.out, ordinary); err != nil {
-			return err
-		}
+	buf, err := p.beginNotification(ctx, noting)
+	if err != nil {
+		return err
 	}
 	if buf, err = p.appendNotification(buf, method, params, v); err != nil {
 		return err
 	}
 	return p.out.send(ctx, buf, turn{noting: noting}, false)
+}
+
+// beginNotification waits for room, but not in a handler of a notification, unless it is for a turn: that comes without anything being read.
+func (p *peer) beginNotification(ctx context.Context, noting bool) ([]byte, error) {
+	if turnsOf(p.out) == nil {
+		if buf, ok := p.out.begin(ordinary); ok {
+			return buf, nil
+		}
+		if noting {
+			return nil, errNoRoom
+		}
+	}
+	return begin(ctx, p.out, ordinary)
 }
 
 // isNoting reports whether ctx is that of a notification from the peer that is being handled: nothing more is read until its handler

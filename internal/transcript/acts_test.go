@@ -195,23 +195,23 @@ func namesOf[T any](all iter.Seq2[*T, error], name func(*T) string) (list []stri
 	return list, nil
 }
 
-// notify is the step notify: a method and its params on each line.
+// notify is the step notify NAME: a method and its params.
 func (x *libraryClient) notify(st *step) error {
 	c, err := x.there()
 	if err != nil {
 		return err
 	}
-	for _, line := range st.lines() {
-		if line, err = x.s.vars.fill(line); err != nil {
-			return err
-		}
-		method, params, err := methodAndParams(line)
-		if err != nil {
-			return err
-		}
-		go func() { _ = c.Notify(context.Background(), method, params) }() // what comes of it is seen at the other end
+	line, err := x.s.vars.fill(strings.TrimSpace(st.body))
+	if err != nil {
+		return err
 	}
-	return nil
+	method, params, err := methodAndParams(line)
+	if err != nil {
+		return err
+	}
+	return x.do(st.arg(0), func(ctx context.Context, _ *act) (string, error) {
+		return "", c.Notify(ctx, method, params)
+	})
 }
 
 // cancel ends the context of an act.

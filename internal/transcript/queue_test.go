@@ -21,8 +21,6 @@ type queue struct {
 	of    string
 	mu    sync.Mutex
 	items []item
-	// Nobody has to look at what is left.
-	dropped bool
 }
 
 func (s *scene) newQueue(of string) *queue {
@@ -37,13 +35,13 @@ func (q *queue) put(x item) {
 	q.items = append(q.items, x)
 }
 
-// take takes the first item that fits, if there is one; comments that stand before it go with it.
-func (q *queue) take(fits func(item) bool) (item, bool) {
+// take takes the next item, if it is of that kind. Comments count only if they are asked for.
+func (q *queue) take(kind string) (item, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for i, x := range q.items {
-		if fits(x) {
-			q.items = slices.Delete(q.items, i, i+1)
+		if x.kind == kind {
+			q.items = slices.Delete(q.items, 0, i+1)
 			return x, true
 		}
 		if x.kind != isComment {
@@ -59,7 +57,7 @@ func (q *queue) first() (item, bool) {
 	defer q.mu.Unlock()
 	for _, x := range q.items {
 		if x.kind != isComment {
-			return x, !q.dropped
+			return x, true
 		}
 	}
 	return item{}, false
@@ -80,13 +78,9 @@ const (
 
 // next waits for the next item of a queue, which has to be of that kind.
 func (s *scene) next(q *queue, kind string) (item, error) {
-	return s.nextOf(q, kind, func(x item) bool { return x.kind == kind })
-}
-
-func (s *scene) nextOf(q *queue, kind string, fits func(item) bool) (item, error) {
 	for waited := time.Duration(0); ; waited += glance {
 		synctest.Wait()
-		if x, ok := q.take(fits); ok {
+		if x, ok := q.take(kind); ok {
 			return x, nil
 		}
 		if x, ok := q.first(); ok {

@@ -17,6 +17,9 @@ const (
 	glance   = 10 * time.Millisecond
 )
 
+// stuck is how long a transcript may take outside of its bubble, where it takes a few milliseconds.
+const stuck = 3 * time.Minute
+
 // scene is a transcript that is being played.
 type scene struct {
 	tr   *transcript
@@ -57,6 +60,9 @@ type library interface {
 // play plays a transcript over one transport in one revision.
 func play(t *testing.T, tr *transcript, on string, rev jsonrpc.Revision) error {
 	t.Helper()
+	// Who waits for a mutex is not seen to wait: the bubble would never settle.
+	hangs := time.AfterFunc(stuck, func() { panic(tr.name + " over " + on + " in " + rev.String() + " hangs") })
+	defer hangs.Stop()
 	var err error
 	synctest.Test(t, func(t *testing.T) {
 		s := &scene{tr: tr, on: on, rev: rev, pool: pool.New(pool.Config{Name: "transcript"})}

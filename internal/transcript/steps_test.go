@@ -50,7 +50,7 @@ func init() { //nolint:gochecknoinits // steps refer to the table
 		"start":    ofTheClient(verb{more: 1, empty: true}, (*libraryClient).playStart),
 		"call":     ofTheClient(verb{args: 1, more: 2}, (*libraryClient).call),
 		"list":     ofTheClient(verb{args: 2, empty: true}, (*libraryClient).list),
-		"notify":   ofTheClient(verb{}, (*libraryClient).notify),
+		"notify":   ofTheClient(verb{args: 1}, (*libraryClient).notify),
 		"cancel":   ofTheClient(verb{args: 1, empty: true}, (*libraryClient).cancel),
 		"progress": ofTheClient(verb{args: 1}, (*libraryClient).expectProgress),
 		"close":    ofTheClient(verb{empty: true}, (*libraryClient).closeStep),
