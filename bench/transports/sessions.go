@@ -14,7 +14,7 @@ const aboutIdle = "Servers are child processes, the clients are in another proce
 	"Memory is that of the server for each session: resident memory (RSS), the heap, and the stacks of goroutines, before and after, when " +
 	"garbage was collected and given back to the system; what the kernel holds for a connection is not in it. Then the clients vanish: their connections " +
 	"are closed, and nothing else is said. %s Sessions that nobody uses end after %v here, by an option (of mcpwire 30 minutes by default; of the " +
-	"others never by default). What is left was measured when there were neither goroutines nor sessions any more, or %v later. One sample each."
+	"others never by default). What is left was measured when there were neither goroutines nor sessions any more, or %v after twice that time. One sample each."
 
 const (
 	streamed = "The floor has no sessions, and a channel for each stream. " +
@@ -90,7 +90,7 @@ func (x idleScenario) measure(r crowdRow, wait time.Duration) (got idle, err err
 		return got, err
 	}
 	got.took, got.held = g.took, with.since(g.before)
-	got.left, err = g.vanish(ttl + wait)
+	got.left, err = g.vanish(2*ttl + wait) // mcp-go looks once in that time
 	return got, err
 }
 
