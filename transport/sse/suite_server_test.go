@@ -18,8 +18,10 @@ type rawServer struct {
 	once   sync.Once
 
 	opened chan struct{} // there is a stream
-	w      http.ResponseWriter
-	sent   int // bytes of a message that is not sent to its end
+	sent   int           // bytes of a message that is not sent to its end
+
+	mu sync.Mutex
+	w  http.ResponseWriter // nil once the client is gone
 }
 
 // rawPost is the body of a POST, and what becomes of reading it.
@@ -46,6 +48,9 @@ func (s *rawServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-s.closed:
 		panic(http.ErrAbortHandler) // cut, and not ended
 	case <-r.Context().Done():
+		s.mu.Lock() // what is written ends first: the connection is closed
+		s.w = nil
+		s.mu.Unlock()
 	}
 }
 
@@ -64,6 +69,11 @@ func (s *rawServer) post(w http.ResponseWriter, r *http.Request) {
 
 // write writes to the stream, and waits until the client has it.
 func (s *rawServer) write(b []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.w == nil {
+		return io.ErrClosedPipe
+	}
 	if _, err := s.w.Write(b); err != nil {
 		return err
 	}
