@@ -24,20 +24,21 @@ func AppendString(dst []byte, s string) []byte {
 // AppendText is AppendString for a named string type.
 func AppendText[T ~string](dst []byte, s T) []byte { return AppendString(dst, string(s)) }
 
-// appendEscaped appends b, of which the first n bytes need no escape. high says whether there may be non-ASCII bytes among
+// appendEscaped appends b, of which the first n bytes need no escape. high says whether there are non-ASCII bytes among
 // those; b may not be UTF-8.
 func appendEscaped(dst, b []byte, n int, high bool) []byte {
-	if n == len(b) || !utf8.Valid(b[n:]) || high && !utf8.Valid(b) {
-		return appendRepaired(dst, b)
-	}
+	start := len(dst)
 	dst = append(dst, '"')
 	dst = append(dst, b[:n]...)
-	for b = b[n:]; len(b) > 0; {
-		if room := min(escapeBlock, 2*len(b)) + scan.Slack; cap(dst)-len(dst) < room {
+	for rest := b[n:]; len(rest) > 0; {
+		if room := min(escapeBlock, 2*len(rest)) + scan.Slack; cap(dst)-len(dst) < room {
 			dst = grownBytes(dst, room)
 		}
-		wrote, read := scan.Escape(dst[len(dst):cap(dst)], b)
-		dst, b = dst[:len(dst)+wrote], b[read:]
+		wrote, read, h := scan.Escape(dst[len(dst):cap(dst)], rest)
+		dst, rest, high = dst[:len(dst)+wrote], rest[read:], high || h
+	}
+	if high && !utf8.Valid(b) {
+		return appendRepaired(dst[:start], b)
 	}
 	return append(dst, '"')
 }

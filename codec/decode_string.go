@@ -59,13 +59,17 @@ func (d *Decoder) unescape(start, at int, high bool) string {
 	first := len(d.arena)
 	d.room(first, at-start+min(unescapeBlock, len(d.src)-at))
 	d.arena = append(d.arena, d.src[start:at]...)
-	for at < len(d.src) {
+	for unicode := false; at < len(d.src); { // where one escape has \u, most have
 		d.room(first, min(unescapeBlock, len(d.src)-at))
-		free := d.arena[len(d.arena):cap(d.arena)]
-		wrote, read, h := scan.Unescape(free, d.src[at:])
-		d.arena = d.arena[:len(d.arena)+wrote]
-		high = high || h
-		at += read
+		if !unicodeEscape(d.src, at) {
+			free := d.arena[len(d.arena):cap(d.arena)]
+			wrote, read, h := scan.Unescape(free, d.src[at:], unicode)
+			d.arena = d.arena[:len(d.arena)+wrote]
+			high = high || h
+			if at += read; at == len(d.src) {
+				break
+			}
+		}
 		// What stopped the scan: the end of the string, a rare escape, the last bytes of the input, a full arena.
 		switch c := d.src[at]; {
 		case c == '"':
@@ -81,13 +85,15 @@ func (d *Decoder) unescape(start, at int, high bool) string {
 				return ""
 			}
 			at += n
+			unicode = true
 		case c < 0x20:
 			d.fail(at, because(ErrSyntax, "control character "+quoteByte(c)+" in a string"))
 			return ""
 		default:
-			d.arena = append(d.arena, c)
-			high = high || c >= utf8.RuneSelf
-			at++
+			for ; at < len(d.src) && !mustEscape(d.src[at]); at++ {
+				d.arena = append(d.arena, d.src[at])
+				high = high || d.src[at] >= utf8.RuneSelf
+			}
 		}
 	}
 	d.fail(at, because(ErrSyntax, "the input ends in a string"))
@@ -97,7 +103,7 @@ func (d *Decoder) unescape(start, at int, high bool) string {
 // room makes sure that the arena has room for n more bytes and what the scan wants to have to spare, so that nothing of
 // the string that began at index first has to move when it is appended to.
 func (d *Decoder) room(first, n int) {
-	if n += 2 * scan.Slack; cap(d.arena)-len(d.arena) < n {
+	if n += scan.Room; cap(d.arena)-len(d.arena) < n {
 		d.growArena(first, n)
 	}
 }
@@ -144,9 +150,14 @@ func (d *Decoder) escape(at int) (int, error) {
 	return 6, nil
 }
 
+// unicodeEscape reports whether there is an escape with \u at index at.
+func unicodeEscape(src []byte, at int) bool {
+	return at+1 < len(src) && src[at] == '\\' && src[at+1] == 'u'
+}
+
 // lowHalf reads a \u escape of a low surrogate at index at.
 func lowHalf(src []byte, at int) (rune, bool) {
-	if at+1 >= len(src) || src[at] != '\\' || src[at+1] != 'u' {
+	if !unicodeEscape(src, at) {
 		return 0, false
 	}
 	r, ok := hex4(src, at+2)
@@ -158,22 +169,21 @@ func hex4(src []byte, at int) (r rune, ok bool) {
 	if len(src)-at < 4 {
 		return 0, false
 	}
-	for _, c := range src[at : at+4] {
-		h := hexValue[c]
-		if h == 0 {
-			return 0, false
-		}
-		r = r<<4 | rune(h-1)
-	}
-	return r, true
+	s := src[at : at+4 : at+4]
+	r = rune(hexValue[s[0]])<<12 | rune(hexValue[s[1]])<<8 | rune(hexValue[s[2]])<<4 | rune(hexValue[s[3]])
+	return r, r >= 0
 }
 
-// hexValue maps a hexadecimal digit to its value plus one; 0 for what is none.
-var hexValue = [256]byte{
-	'0': 1, '1': 2, '2': 3, '3': 4, '4': 5, '5': 6, '6': 7, '7': 8, '8': 9, '9': 10,
-	'a': 11, 'b': 12, 'c': 13, 'd': 14, 'e': 15, 'f': 16,
-	'A': 11, 'B': 12, 'C': 13, 'D': 14, 'E': 15, 'F': 16,
-}
+// hexValue maps a hexadecimal digit to its value; -1 for what is none, which makes all that it is put together with negative.
+var hexValue = func() (t [256]int8) {
+	for c := range t {
+		t[c] = -1
+	}
+	for v := range int8(16) {
+		t["0123456789abcdef"[v]], t["0123456789ABCDEF"[v]] = v, v
+	}
+	return t
+}()
 
 // skipString reads over the string at whose quote d stands, checking escapes and UTF-8.
 func (d *Decoder) skipString() {

@@ -38,7 +38,9 @@
 // A Decoder is for one goroutine at a time. Values may be read by any number of goroutines while nobody writes them. Functions
 // are safe.
 //
-// # Build tags
+// # Processors and build tags
 //
-// The tag purego leaves out unsafe and assembly. Behavior is the same.
+// On amd64, text of more than a few words is scanned, escaped and unescaped with AVX2 (and BMI1, BMI2, POPCNT), or with AVX-512 where there are
+// BW, VL, VBMI and VBMI2, as chosen once when the program starts. GODEBUG=cpu.avx512bw=off leaves AVX2, GODEBUG=cpu.bmi2=off plain Go, which all other
+// processors have. The tag purego leaves out unsafe and assembly. Behavior is the same.
 package codec

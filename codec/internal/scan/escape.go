@@ -5,24 +5,53 @@ import (
 	"math/bits"
 )
 
-// Slack is how many bytes of dst Unescape and Escape want to have to spare.
-const Slack = 16
+// escapes holds for each byte that JSON wants escaped the letter after the backslash, 'u' if there is no short form.
+var escapes = func() (t [256]byte) {
+	for c := range 0x20 {
+		t[c] = 'u'
+	}
+	t['"'], t['\\'], t['\b'], t['\f'], t['\n'], t['\r'], t['\t'] = '"', '\\', 'b', 'f', 'n', 'r', 't'
+	return t
+}()
 
-// unescaped maps the letter of a two-byte escape to what it stands for; 0 for a letter that is none.
-var unescaped = [256]byte{
-	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
+const hex = "0123456789abcdef"
+
+const (
+	// minEscape is from how many bytes on wider steps pay.
+	minEscape = 32
+	// shortEscape is how many bytes Escape looks at by itself after a control character that has no short escape, so that a text
+	// of many costs no call for each.
+	shortEscape = 32
+)
+
+// Escape copies text from src to dst, with escapes where JSON wants them, until src ends or dst has less than Slack
+// bytes left. It returns how many bytes it wrote and read, and whether non-ASCII bytes are among those it read. It may write
+// beyond what it reports.
+func Escape(dst, src []byte) (wrote, read int, high bool) {
+	if level == Portable {
+		return escapeWords(dst, src)
+	}
+	for {
+		end := len(src)
+		if end-read >= minEscape {
+			if len(dst)-wrote >= Room {
+				w, r, h := escapeBlocks(dst[wrote:], src[read:])
+				wrote, read, high = wrote+w, read+r, high || h
+			}
+			end = min(end, read+shortEscape)
+		}
+		w, r, h := escapeWords(dst[wrote:], src[read:end])
+		wrote, read, high = wrote+w, read+r, high || h
+		if read < end || read == len(src) {
+			return wrote, read, high
+		}
+	}
 }
 
-// Unescaped returns what the escape of a backslash and the letter c stands for; 0 if there is none.
-func Unescaped(c byte) byte { return unescaped[c] }
-
-// Unescape copies the text of a JSON string from src to dst, two-byte escapes decoded. It stops at everything
-// else that is not plain text (a quote, a control character, an escape with \u or a wrong one) and when either side has
-// less than Slack bytes left. It returns how many bytes it wrote and read, and whether non-ASCII bytes may be
-// among them. It may write beyond what it reports.
-func Unescape(dst, src []byte) (wrote, read int, high bool) {
+// escapeWords is Escape in portable code.
+func escapeWords(dst, src []byte) (wrote, read int, high bool) {
 	seen := uint64(0)
-	for read+Slack <= len(src) && wrote+Slack <= len(dst) {
+	for read+8 <= len(src) && wrote+Slack <= len(dst) {
 		w := binary.LittleEndian.Uint64(src[read:])
 		binary.LittleEndian.PutUint64(dst[wrote:], w)
 		m := stops(w)
@@ -35,63 +64,25 @@ func Unescape(dst, src []byte) (wrote, read int, high bool) {
 		k := bits.TrailingZeros64(m) >> 3
 		seen |= w & (1<<(8*k) - 1)
 		read += k
-		wrote += k
-		if src[read] != '\\' {
-			break
-		}
-		u := unescaped[src[read+1]]
-		if u == 0 {
-			break
-		}
-		dst[wrote] = u
-		wrote++
-		read += 2
-	}
-	return wrote, read, seen&highs != 0
-}
-
-// escapes holds for each byte that JSON wants escaped the letter after the backslash, 'u' if there is no short form.
-var escapes = func() (t [256]byte) {
-	for c := range 0x20 {
-		t[c] = 'u'
-	}
-	t['"'], t['\\'], t['\b'], t['\f'], t['\n'], t['\r'], t['\t'] = '"', '\\', 'b', 'f', 'n', 'r', 't'
-	return t
-}()
-
-const hex = "0123456789abcdef"
-
-// Escape copies text from src to dst, with escapes where JSON wants them, until src ends or dst has less than Slack
-// bytes left. It returns how many bytes it wrote and read. It may write beyond what it reports.
-func Escape(dst, src []byte) (wrote, read int) {
-	for read+8 <= len(src) && wrote+Slack <= len(dst) {
-		w := binary.LittleEndian.Uint64(src[read:])
-		binary.LittleEndian.PutUint64(dst[wrote:], w)
-		m := stops(w)
-		if m == 0 {
-			read += 8
-			wrote += 8
-			continue
-		}
-		k := bits.TrailingZeros64(m) >> 3
-		read += k
 		wrote += escape(dst[wrote+k:], src[read]) + k
 		read++
 	}
 	if read+8 <= len(src) {
-		return wrote, read
+		return wrote, read, seen&highs != 0
 	}
+	tail := byte(0)
 	for read < len(src) && wrote+Slack <= len(dst) {
 		c := src[read]
 		if escapes[c] == 0 {
 			dst[wrote] = c
+			tail |= c
 			wrote++
 		} else {
 			wrote += escape(dst[wrote:], c)
 		}
 		read++
 	}
-	return wrote, read
+	return wrote, read, seen&highs != 0 || tail >= 0x80
 }
 
 // escape writes the escape of c, which needs one, and returns its length.
