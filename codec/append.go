@@ -9,9 +9,15 @@ import (
 	"github.com/mcpwire/mcpwire/codec/internal/scan"
 )
 
+// minFused is from how many bytes on a string is copied while it is looked at, not after. For shorter ones two passes cost less.
+const minFused = 64
+
 // AppendString appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD, one for each.
 func AppendString(dst []byte, s string) []byte {
 	b := bytesconv.Bytes(s)
+	if len(b) >= minFused && cap(dst)-len(dst) > len(b)+scan.Room {
+		return appendEscaped(dst, b, 0, false)
+	}
 	n, high := scan.Text(b)
 	if n == len(b) && (!high || utf8.Valid(b)) {
 		dst = append(dst, '"')
