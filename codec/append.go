@@ -9,30 +9,26 @@ import (
 	"github.com/mcpwire/mcpwire/codec/internal/scan"
 )
 
-// minFused is from how many bytes on a string is copied while it is looked at, not after. For shorter ones two passes cost less.
-const minFused = 64
-
 // AppendString appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD, one for each.
 func AppendString(dst []byte, s string) []byte {
 	b := bytesconv.Bytes(s)
-	if len(b) >= minFused && cap(dst)-len(dst) > len(b)+scan.Room {
-		return appendEscaped(dst, b, 0, false)
+	if scan.Fused(len(b)) && cap(dst)-len(dst) > len(b)+scan.Room {
+		return appendEscaped(dst, b, 0, true)
 	}
-	n, high := scan.Text(b)
-	if n == len(b) && (!high || utf8.Valid(b)) {
+	n, sure := scan.Text(b)
+	if n == len(b) && (sure || utf8.Valid(b)) {
 		dst = append(dst, '"')
 		dst = append(dst, b...)
 		return append(dst, '"')
 	}
-	return appendEscaped(dst, b, n, high)
+	return appendEscaped(dst, b, n, sure)
 }
 
 // AppendText is AppendString for a named string type.
 func AppendText[T ~string](dst []byte, s T) []byte { return AppendString(dst, string(s)) }
 
-// appendEscaped appends b, of which the first n bytes need no escape. high says whether there are non-ASCII bytes among
-// those; b may not be UTF-8.
-func appendEscaped(dst, b []byte, n int, high bool) []byte {
+// appendEscaped appends b, of which the first n bytes need no escape. sure says whether those are known to be UTF-8; b may not be.
+func appendEscaped(dst, b []byte, n int, sure bool) []byte {
 	start := len(dst)
 	dst = append(dst, '"')
 	dst = append(dst, b[:n]...)
@@ -40,10 +36,10 @@ func appendEscaped(dst, b []byte, n int, high bool) []byte {
 		if room := min(escapeBlock, 2*len(rest)) + scan.Slack; cap(dst)-len(dst) < room {
 			dst = grownBytes(dst, room)
 		}
-		wrote, read, h := scan.Escape(dst[len(dst):cap(dst)], rest)
-		dst, rest, high = dst[:len(dst)+wrote], rest[read:], high || h
+		wrote, read, high := scan.Escape(dst[len(dst):cap(dst)], rest)
+		dst, rest, sure = dst[:len(dst)+wrote], rest[read:], sure && !high
 	}
-	if high && !utf8.Valid(b) {
+	if !sure && !scan.Valid(b) {
 		return appendRepaired(dst[:start], b)
 	}
 	return append(dst, '"')

@@ -23,21 +23,21 @@ func (d *Decoder) String() string {
 // stringSlow reads a string, at whose quote d stands, that may hold anything.
 func (d *Decoder) stringSlow() string {
 	start := d.pos + 1
-	n, high := scan.Text(d.src[start:])
+	n, sure := scan.Text(d.src[start:])
 	end := start + n
 	if end < len(d.src) && d.src[end] == '"' {
-		if high && !d.utf8(start, end) {
+		if !sure && !d.utf8(start, end) {
 			return ""
 		}
 		d.pos = end + 1
 		return d.str(d.src[start:end])
 	}
-	return d.unescape(start, end, high)
+	return d.unescape(start, end, sure)
 }
 
 // utf8 checks that input[start:end] is UTF-8, and fails at the first bad byte if it is not.
 func (d *Decoder) utf8(start, end int) bool {
-	if d.flags&flagTrusted != 0 || utf8.Valid(d.src[start:end]) {
+	if d.flags&flagTrusted != 0 || scan.Valid(d.src[start:end]) {
 		return true
 	}
 	for i := start; i < end; {
@@ -54,8 +54,9 @@ func (d *Decoder) utf8(start, end int) bool {
 // unescapeBlock is how many bytes of arena are made ready at a time.
 const unescapeBlock = 2048
 
-// unescape decodes a string into the arena. It starts at start; up to at there is plain text.
-func (d *Decoder) unescape(start, at int, high bool) string {
+// unescape decodes a string into the arena. It starts at start; up to at there is plain text, and sure says whether that is known
+// to be UTF-8.
+func (d *Decoder) unescape(start, at int, sure bool) string {
 	first := len(d.arena)
 	d.room(first, at-start+min(unescapeBlock, len(d.src)-at))
 	d.arena = append(d.arena, d.src[start:at]...)
@@ -63,9 +64,9 @@ func (d *Decoder) unescape(start, at int, high bool) string {
 		d.room(first, min(unescapeBlock, len(d.src)-at))
 		if !unicodeEscape(d.src, at) {
 			free := d.arena[len(d.arena):cap(d.arena)]
-			wrote, read, h := scan.Unescape(free, d.src[at:], unicode)
+			wrote, read, high := scan.Unescape(free, d.src[at:], unicode)
 			d.arena = d.arena[:len(d.arena)+wrote]
-			high = high || h
+			sure = sure && !high
 			if at += read; at == len(d.src) {
 				break
 			}
@@ -73,7 +74,7 @@ func (d *Decoder) unescape(start, at int, high bool) string {
 		// What stopped the scan: the end of the string, a rare escape, the last bytes of the input, a full arena.
 		switch c := d.src[at]; {
 		case c == '"':
-			if high && !d.utf8(start, at) {
+			if !sure && !d.utf8(start, at) {
 				return ""
 			}
 			d.pos = at + 1
@@ -92,7 +93,7 @@ func (d *Decoder) unescape(start, at int, high bool) string {
 		default:
 			for ; at < len(d.src) && !mustEscape(d.src[at]); at++ {
 				d.arena = append(d.arena, d.src[at])
-				high = high || d.src[at] >= utf8.RuneSelf
+				sure = sure && d.src[at] < utf8.RuneSelf
 			}
 		}
 	}
@@ -188,18 +189,18 @@ var hexValue = func() (t [256]int8) {
 // skipString reads over the string at whose quote d stands, checking escapes and UTF-8.
 func (d *Decoder) skipString() {
 	start := d.pos + 1
-	at, high := start, false
+	at, sure := start, true
 	for {
-		n, h := scan.Text(d.src[at:])
+		n, s := scan.Body(d.src[at:])
 		at += n
-		high = high || h
+		sure = sure && s
 		if at >= len(d.src) {
 			d.fail(at, because(ErrSyntax, "the input ends in a string"))
 			return
 		}
 		switch c := d.src[at]; {
 		case c == '"':
-			if !high || d.utf8(start, at) {
+			if sure || d.utf8(start, at) {
 				d.pos = at + 1
 			}
 			return
@@ -214,7 +215,11 @@ func (d *Decoder) skipString() {
 				d.fail(at, because(ErrSyntax, "\\u without four hexadecimal digits"))
 				return
 			}
-			at += 6
+			for at += 6; unicodeEscape(d.src, at); at += 6 { // where there is one, there are more
+				if _, ok := hex4(d.src, at+2); !ok {
+					break
+				}
+			}
 		case scan.Unescaped(d.src[at+1]) == 0:
 			d.fail(at, because(ErrSyntax, "escape \\"+quoteByte(d.src[at+1])))
 			return

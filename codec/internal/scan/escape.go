@@ -24,6 +24,10 @@ const (
 	shortEscape = 32
 )
 
+// Fused reports whether Escape is the fastest way to copy n bytes, even if none of them needs an escape. For short texts, and without
+// kernels, it is faster to look first and copy then.
+func Fused(n int) bool { return n >= block && level != Portable }
+
 // Escape copies text from src to dst, with escapes where JSON wants them, until src ends or dst has less than Slack
 // bytes left. It returns how many bytes it wrote and read, and whether non-ASCII bytes are among those it read. It may write
 // beyond what it reports.

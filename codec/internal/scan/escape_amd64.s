@@ -1,17 +1,12 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "kernels_amd64.h"
 
 // What has to be added to a control character for the letter of its short escape; 0 for one that has none.
 DATA shorts<>+0x00(SB)/8, $0x0000000000000000
 DATA shorts<>+0x08(SB)/8, $0x0000655a00646b5a
 GLOBL shorts<>(SB), RODATA|NOPTR, $16
-
-// FILL puts the low byte of c into every byte of y.
-#define FILL(c, x, y) \
-	MOVQ $c, AX  \
-	VMOVQ AX, x  \
-	VPBROADCASTB x, y
 
 // OPEN stores the bytes of the lower half of x with a backslash before those that the low byte of R11 marks, which is
 // shifted out; unpack puts a backslash beside that half for the shuffle to take.

@@ -2,7 +2,11 @@
 
 package scan
 
-import "golang.org/x/sys/cpu"
+import (
+	"unicode/utf8"
+
+	"golang.org/x/sys/cpu"
+)
 
 var best = func() Level {
 	x := &cpu.X86
@@ -15,9 +19,9 @@ var best = func() Level {
 	return AVX512
 }()
 
-// The kernels take a destination with room for so many bytes, and n bytes at src. They write and read nothing outside of
-// those, return how many bytes they wrote and read, and whether non-ASCII bytes are among those they read. Those with AVX2 work on
-// blocks of 64 bytes and leave the rest alone; those with AVX-512 also do the rest.
+// The kernels take a destination with room for so many bytes, and n bytes at src. They write and read nothing outside of those, and
+// return how many bytes they wrote and read; high is whether non-ASCII bytes are among those they read, sure whether those are UTF-8. Those
+// with AVX2 take blocks of 64 bytes and leave the rest alone; those with AVX-512 also do the rest.
 
 //go:noescape
 func unescapeAVX2(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
@@ -30,6 +34,52 @@ func escapeAVX2(dst *byte, room int, src *byte, n int) (wrote, read int, high bo
 
 //go:noescape
 func escapeAVX512(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
+
+//go:noescape
+func textAVX2(src *byte, n int, over bool) (read int, sure bool)
+
+//go:noescape
+func textAVX512(src *byte, n int, over bool) (read int, sure bool)
+
+//go:noescape
+func utf8AVX2(src *byte, n int) (read int, ok bool)
+
+//go:noescape
+func utf8AVX512(src *byte, n int) (read int, ok bool)
+
+// textBlocks is Text, or Body if over is set. s is not empty.
+func textBlocks(s []byte, over bool) (n int, sure bool) {
+	if level == AVX512 {
+		return textAVX512(&s[0], len(s), over)
+	}
+	sure = true
+	if len(s) >= block {
+		if n, sure = textAVX2(&s[0], len(s), over); n < len(s) && s[n] == '"' {
+			return n, sure
+		}
+	}
+	if rest := len(s) - n; rest > 0 && rest < 2*block {
+		// A character may begin in the last block and end in the rest.
+		var last [2 * block]byte
+		copy(last[:], s[n:])
+		k, ok := textAVX2(&last[0], len(last), over)
+		return n + k, sure && ok
+	}
+	return n, sure
+}
+
+// utf8Blocks is Valid. s is not empty.
+func utf8Blocks(s []byte) bool {
+	if level == AVX512 {
+		_, ok := utf8AVX512(&s[0], len(s))
+		return ok
+	}
+	n, ok := 0, true
+	if len(s) >= block {
+		n, ok = utf8AVX2(&s[0], len(s))
+	}
+	return ok && utf8.Valid(s[n:])
+}
 
 // unescapeBlocks is unescapeWords for long texts. It also stops when fewer than block bytes of dst are left.
 func unescapeBlocks(dst, src []byte) (wrote, read int, high bool) {

@@ -2,7 +2,15 @@
 
 package scan
 
+import "unicode/utf8"
+
 const best = Portable
+
+// Nothing below is called at level Portable.
+
+func textBlocks([]byte, bool) (n int, sure bool) { return 0, false }
+
+func utf8Blocks(s []byte) bool { return utf8.Valid(s) }
 
 func unescapeBlocks(dst, src []byte) (wrote, read int, high bool) { return unescapeWords(dst, src) }
 

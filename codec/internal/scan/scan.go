@@ -1,6 +1,7 @@
-// Package scan holds the byte scans of the codec: where a run of plain string
-// bytes ends. The portable forms look at 8 bytes at a time; each has a plain twin in the
-// tests that it is compared with.
+// Package scan holds the byte scans of the codec: where a string ends, whether it is UTF-8, and its escapes, both ways.
+//
+// Each scan has a portable form, which looks at 8 bytes at a time, and kernels for AVX2 and AVX-512, which look at 64. The tests
+// compare all of them with plain twins that go byte by byte.
 package scan
 
 import (
@@ -20,43 +21,6 @@ func stops(w uint64) uint64 {
 	q := w ^ ones*'"'
 	b := w ^ ones*'\\'
 	return ((q-ones)&^q | (b-ones)&^b | (w-ones*0x20)&^w) & highs
-}
-
-// shortText is how many bytes Text looks at by itself before it tries wider steps.
-const shortText = 32
-
-// Text returns the length of the run at the start of s that needs no escape in JSON:
-// the index of the first quote, backslash or control character, or len(s). high
-// reports whether the run may hold non-ASCII bytes, which are then not checked yet.
-func Text(s []byte) (n int, high bool) {
-	i, seen := 0, uint64(0)
-	for ; i+8 <= len(s); i += 8 {
-		if i == shortText {
-			k, h := textBlocks(s[i:])
-			if h {
-				seen |= highs
-			}
-			if i += k; i+8 > len(s) {
-				break
-			}
-		}
-		w := binary.LittleEndian.Uint64(s[i:])
-		if m := stops(w); m != 0 {
-			k := bits.TrailingZeros64(m) >> 3
-			seen |= w & (1<<(8*k) - 1)
-			return i + k, seen&highs != 0
-		}
-		seen |= w
-	}
-	var tail byte
-	for ; i < len(s); i++ {
-		c := s[i]
-		if c < 0x20 || c == '"' || c == '\\' {
-			break
-		}
-		tail |= c
-	}
-	return i, seen&highs != 0 || tail >= 0x80
 }
 
 // maxPlain is up to where Plain looks: longer strings are left to Text, which takes wider steps.

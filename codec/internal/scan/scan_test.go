@@ -33,18 +33,6 @@ func eachCase(f func(s []byte)) {
 	}
 }
 
-func TestTextAgreesWithTwin(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		eachCase(func(s []byte) {
-			n, high := Text(s)
-			want, wantHigh := plainText(s)
-			if n != want || high != wantHigh {
-				t.Fatalf("Text(%q) = %d, %v, want %d, %v", s, n, high, want, wantHigh)
-			}
-		})
-	})
-}
-
 func TestPlainAgreesWithTwin(t *testing.T) {
 	t.Parallel()
 	eachCase(func(s []byte) {

@@ -1,77 +1,257 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "kernels_amd64.h"
 
-// func textAVX2(p *byte, n int) (i int, high bool)
+// func textAVX2(src *byte, n int, over bool) (read int, sure bool)
 //
-// Y1 to Y3 hold the quote, the backslash and 0x1f in every byte; Y7 collects the high bits of all bytes that were passed.
-TEXT ·textAVX2(SB), NOSPLIT, $0-25
-	MOVQ p+0(FP), SI
+// SI goes through src up to CX. R9 is 1 if the byte at SI is escaped by a backslash before it, R8 is not 0 if the block
+// before has non-ASCII bytes, of which Y7 is the second half. DI collects where it is not UTF-8.
+TEXT ·textAVX2(SB), NOSPLIT, $0-33
+	MOVQ src+0(FP), SI
 	MOVQ n+8(FP), CX
-	XORQ AX, AX
-	MOVQ $0x22, BX
-	VMOVQ BX, X1
-	VPBROADCASTB X1, Y1
-	MOVQ $0x5c, BX
-	VMOVQ BX, X2
-	VPBROADCASTB X2, Y2
-	MOVQ $0x1f, BX
-	VMOVQ BX, X3
-	VPBROADCASTB X3, Y3
+	LEAQ -64(SI)(CX*1), CX
+	MOVBQZX over+16(FP), R10
+	XORL R9, R9
+	XORL R8, R8
+	XORL DI, DI
+	FILL(0x22, X15, Y15)
+	FILL(0x5c, X14, Y14)
+	FILL(0x1f, X13, Y13)
+	FILL(0x0f, X10, Y10)
+	VBROADCASTI128 ·hashedLetters(SB), Y12
 	VPXOR Y7, Y7, Y7
+	VPXOR Y11, Y11, Y11
 
 loop:
-	LEAQ 64(AX), DX
-	CMPQ DX, CX
-	JA   done
-	VMOVDQU (SI)(AX*1), Y0
-	VMOVDQU 32(SI)(AX*1), Y8
-	VPCMPEQB Y0, Y1, Y4
-	VPCMPEQB Y0, Y2, Y5
-	VPMINUB  Y0, Y3, Y6
-	VPCMPEQB Y6, Y0, Y6 // bytes up to 0x1f are their own minimum
-	VPOR     Y4, Y5, Y4
-	VPOR     Y4, Y6, Y4
-	VPCMPEQB Y8, Y1, Y9
-	VPCMPEQB Y8, Y2, Y5
-	VPMINUB  Y8, Y3, Y6
-	VPCMPEQB Y6, Y8, Y6
-	VPOR     Y9, Y5, Y9
-	VPOR     Y9, Y6, Y9
-	VPOR     Y4, Y9, Y10
-	VPTEST   Y10, Y10
-	JNZ      found
-	VPOR     Y0, Y7, Y7
-	VPOR     Y8, Y7, Y7
-	MOVQ     DX, AX
-	JMP      loop
+	CMPQ SI, CX
+	JHI  done
+	VMOVDQU   (SI), Y0
+	VMOVDQU   32(SI), Y1
+	XORL      DX, DX
+	VPOR      Y0, Y1, Y2
+	VPMOVMSKB Y2, R11
+	MOVL      R11, AX
+	ORL       R8, AX
+	JNZ       utf8
 
-found:
-	VPMOVMSKB Y4, BX
-	TESTL     BX, BX
-	JNZ       first
-	VPOR      Y0, Y7, Y7
-	ADDQ      $32, AX
-	VPMOVMSKB Y9, BX
-	VMOVDQU   Y8, Y0
+checked:
+	VPCMPEQB Y0, Y15, Y4
+	VPCMPEQB Y1, Y15, Y5
+	VPMINUB  Y0, Y13, Y2
+	VPMINUB  Y1, Y13, Y3
+	VPCMPEQB Y0, Y2, Y2
+	VPCMPEQB Y1, Y3, Y3
+	VPOR     Y4, Y2, Y4
+	VPOR     Y5, Y3, Y5
+	VPCMPEQB Y0, Y14, Y2
+	VPCMPEQB Y1, Y14, Y3
+	VPOR     Y2, Y3, Y8
+	VPOR     Y4, Y5, Y9
+	VPOR     Y8, Y9, Y8
+	VPTEST   Y8, Y8
+	JNZ      special
+	TESTQ    R9, R9
+	JNZ      special
 
-first:
-	// BX marks the stops of the block in Y0: keep the high bits below the lowest.
-	BSFL      BX, R8
-	VPMOVMSKB Y0, R9
-	BLSMSKL   BX, R10 // up to the lowest stop, which is ASCII itself
-	ANDL      R10, R9
-	ADDQ      R8, AX
-	VPMOVMSKB Y7, R11
-	ORL       R11, R9
-	JMP       store
+next:
+	ORQ  DX, DI
+	ADDQ $64, SI
+	JMP  loop
+
+utf8:
+	MOVL      R11, R8
+	UTF8Y(Y0, Y7)
+	VPCMPEQB  Y11, Y6, Y6
+	VPMOVMSKB Y6, DX
+	UTF8Y(Y1, Y0)
+	VPCMPEQB  Y11, Y6, Y6
+	VPMOVMSKB Y6, AX
+	SHLQ      $32, AX
+	ORQ       AX, DX
+	NOTQ      DX
+	VMOVDQA   Y1, Y7
+	JMP       checked
+
+special:
+	VPMOVMSKB Y4, R11
+	VPMOVMSKB Y5, AX
+	SHLQ      $32, AX
+	ORQ       AX, R11 // quotes and control characters
+	VPMOVMSKB Y2, R12
+	VPMOVMSKB Y3, AX
+	SHLQ      $32, AX
+	ORQ       AX, R12
+	XORL      R13, R13
+	TESTQ     R10, R10
+	JNZ       over
+	ORQ       R12, R11
+	JMP       stop
+
+over:
+	ESCAPES
+	ANDNQ     R11, BX, R11 // an escaped quote is fine, and an escaped control character is found below
+	HASH(Y0)
+	VPSHUFB   Y2, Y12, Y2
+	VPCMPEQB  Y2, Y0, Y2
+	VPMOVMSKB Y2, R12
+	HASH(Y1)
+	VPSHUFB   Y2, Y12, Y2
+	VPCMPEQB  Y2, Y1, Y2
+	VPMOVMSKB Y2, AX
+	SHLQ      $32, AX
+	ORQ       AX, R12
+	ANDNQ     BX, R12, R13 // escapes that stand for nothing
+	ORQ       R13, R11
+	JZ        next
+
+stop:
+	// R11 marks where to stop, R13 those of them where it is the backslash before that counts.
+	BLSMSKQ R11, AX
+	ANDNQ   AX, R13, AX // not what follows that backslash
+	ANDQ    AX, DX
+	ORQ     DX, DI
+	TZCNTQ  R11, R11
+	ADDQ    R11, SI
+	XORL    R9, R9
+	BTQ     R11, R13
+	SBBQ    $0, SI
+	JMP     store
 
 done:
-	VPMOVMSKB Y7, R9
+	// What is left is not enough for a block. A backslash or a character that may go on there is left as well.
+	SUBQ  R9, SI
+	TESTL R8, R8
+	JZ    store
+	MOVQ  SI, AX
+	CMPB  -1(AX), $0xc0
+	JCS   two
+	LEAQ  -1(AX), SI
+
+two:
+	CMPB -2(AX), $0xe0
+	JCS  three
+	LEAQ -2(AX), SI
+
+three:
+	CMPB -3(AX), $0xf0
+	JCS  store
+	LEAQ -3(AX), SI
 
 store:
 	VZEROUPPER
-	MOVQ  AX, i+16(FP)
-	TESTL R9, R9
-	SETNE high+24(FP)
+	SUBQ  src+0(FP), SI
+	MOVQ  SI, read+24(FP)
+	TESTQ DI, DI
+	SETEQ sure+32(FP)
 	RET
+
+// func textAVX512(src *byte, n int, over bool) (read int, sure bool)
+//
+// As textAVX2. The last block is loaded with a mask: the zeros after it are what the loop stops at, and what a character that is cut
+// off is found by.
+TEXT ·textAVX512(SB), NOSPLIT, $0-33
+	MOVQ src+0(FP), SI
+	MOVQ n+8(FP), CX
+	ADDQ SI, CX
+	XORL R9, R9
+	XORL R8, R8
+	XORL DI, DI
+	MOVQ $0x22, AX
+	VPBROADCASTB AX, Z1
+	MOVQ $0x5c, AX
+	VPBROADCASTB AX, Z2
+	MOVQ $0x20, AX
+	VPBROADCASTB AX, Z3
+	VPXORQ Z6, Z6, Z6
+	MOVQ $0x0f, AX
+	VPBROADCASTB AX, Z5
+	VBROADCASTI32X4 ·hashedLetters(SB), Z4
+
+loop:
+	MOVQ CX, R10
+	SUBQ SI, R10
+	CMPQ R10, $64
+	JLT  last
+	VMOVDQU64 (SI), Z0
+
+block:
+	XORL     DX, DX
+	VPMOVB2M Z0, K6
+	KMOVQ    K6, R11
+	MOVQ     R11, AX
+	ORQ      R8, AX
+	JNZ      utf8
+
+checked:
+	VPCMPEQB Z0, Z1, K1
+	VPCMPUB  $1, Z3, Z0, K3
+	VPCMPEQB Z0, Z2, K2
+	KORQ     K1, K3, K3
+	KMOVQ    K3, R11 // quotes and control characters
+	KMOVQ    K2, R12 // backslashes
+	MOVQ     R11, AX
+	ORQ      R12, AX
+	ORQ      R9, AX
+	JNZ      special
+
+next:
+	ORQ  DX, DI
+	ADDQ $64, SI
+	JMP  loop
+
+utf8:
+	TESTQ R8, R8
+	JNZ   again
+	UTF8ZTABLES
+
+again:
+	MOVQ      R11, R8
+	UTF8Z(K5)
+	KMOVQ     K5, DX
+	VMOVDQA64 Z0, Z6
+	JMP       checked
+
+special:
+	XORL  R13, R13
+	CMPB  over+16(FP), $0
+	JNE   over
+	ORQ   R12, R11
+	JMP   stop
+
+over:
+	ESCAPES
+	ANDNQ    R11, BX, R11
+	VPSRLW   $2, Z0, Z8
+	VPSRLW   $3, Z0, Z9
+	VPADDB   Z8, Z9, Z8
+	VPANDQ   Z5, Z8, Z8
+	VPSHUFB  Z8, Z4, Z8
+	VPCMPEQB Z8, Z0, K4
+	KMOVQ    K4, R12
+	ANDNQ    BX, R12, R13 // escapes that stand for nothing
+	ORQ      R13, R11
+	JZ       next
+
+stop:
+	BLSMSKQ R11, AX
+	ANDNQ   AX, R13, AX // not what follows that backslash
+	ANDQ    AX, DX
+	ORQ     DX, DI
+	TZCNTQ  R11, R11
+	ADDQ    R11, SI
+	BTQ     R11, R13
+	SBBQ    $0, SI
+	VZEROUPPER
+	SUBQ    src+0(FP), SI
+	MOVQ    SI, read+24(FP)
+	TESTQ   DI, DI
+	SETEQ   sure+32(FP)
+	RET
+
+last:
+	MOVQ  $-1, AX
+	BZHIQ R10, AX, AX
+	KMOVQ AX, K1
+	VMOVDQU8.Z (SI), K1, Z0
+	JMP   block

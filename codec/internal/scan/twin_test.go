@@ -69,13 +69,18 @@ func seedFuzz(f *testing.F) {
 	}
 }
 
-// plainText is the plain twin of Text. sure says whether the text is UTF-8.
-func plainText(s []byte) (n int, high bool) {
+// plainText is the plain twin of Text.
+func plainText(s []byte) (n int) {
 	for n < len(s) && s[n] >= 0x20 && s[n] != '"' && s[n] != '\\' {
-		high = high || s[n] >= 0x80
 		n++
 	}
-	return n, high
+	return n
+}
+
+// plainBody is the plain twin of Body.
+func plainBody(s []byte) (n int) {
+	_, n, _ = plainUnescape(s)
+	return n
 }
 
 // plainPlain is the plain twin of Plain.

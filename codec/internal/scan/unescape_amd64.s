@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "kernels_amd64.h"
 
 // Bytes 0 to 7 of four groups: which mask byte a byte looks at, and which bit of it.
 DATA spread<>+0x00(SB)/8, $0x0000000000000000
@@ -20,19 +21,10 @@ DATA upper<>+0x00(SB)/8, $0x0000000000000000
 DATA upper<>+0x08(SB)/8, $0x0808080808080808
 GLOBL upper<>(SB), RODATA|NOPTR, $16
 
-// FILL puts the low byte of c into every byte of y.
-#define FILL(c, x, y) \
-	MOVQ $c, AX  \
-	VMOVQ AX, x  \
-	VPBROADCASTB x, y
-
 // TRANSLATE replaces those bytes of y that the low 32 bits of BX mark by what they stand for after a backslash, and sets
 // in valid the bits of the bytes that stand for something.
 #define TRANSLATE(y, valid) \
-	VPSRLW       $2, y, Y2             \
-	VPSRLW       $3, y, Y3             \
-	VPADDB       Y2, Y3, Y2            \
-	VPAND        Y10, Y2, Y2           \
+	HASH(y)                            \
 	VPSHUFB      Y2, Y12, Y3           \
 	VPCMPEQB     Y3, y, Y3             \
 	VPMOVMSKB    Y3, valid             \
@@ -70,23 +62,6 @@ GLOBL upper<>(SB), RODATA|NOPTR, $16
 	KEEP                      \
 	VEXTRACTI128 $1, Y1, X0   \
 	KEEP
-
-// ESCAPES finds the backslashes that begin an escape and the bytes after them, which may be backslashes too. In: R12 has the
-// backslashes, R9 is 1 if the first byte of the block is already escaped. Out: R13 and BX, and R9 for the next block.
-// The subtraction carries through each run of backslashes, which tells odd runs from even ones; this is how simdjson does it.
-#define ESCAPES \
-	MOVQ  $0xaaaaaaaaaaaaaaaa, AX \
-	ANDNQ R12, R9, BX             \
-	LEAQ  (BX)(BX*1), R13         \
-	ORQ   AX, R13                 \
-	SUBQ  BX, R13                 \
-	XORQ  AX, R13                 \
-	MOVQ  R12, BX                 \
-	ORQ   R9, BX                  \
-	XORQ  R13, BX                 \
-	ANDQ  R12, R13                \
-	MOVQ  R13, R9                 \
-	SHRQ  $63, R9
 
 // func unescapeAVX2(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
 //
