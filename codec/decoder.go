@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mcpwire/mcpwire/codec/internal/bytesconv"
+	"github.com/mcpwire/mcpwire/codec/internal/scan"
 )
 
 // GenV1 is what generated code refers to, so that a runtime that does not fit it fails to compile.
@@ -44,6 +45,7 @@ type Decoder struct {
 	arena  []byte
 	slabs  []slabber
 	input  []byte // a copy of the document, for ResetCopy
+	tokens scan.Tokens
 }
 
 // Reset makes d read src, which it borrows. What d decoded before is no longer good.

@@ -2,10 +2,16 @@ package codec
 
 import "github.com/mcpwire/mcpwire/codec/internal/scan"
 
-// skip reads over the next value with a loop, not by recursion: nesting costs a bit, not a stack frame. The
-// value gets the same checks as in every other mode. The input and the position are in local variables, and plain strings
-// are read in place; what is rare leaves the loop by way of d.
+// skip reads over the next value, which gets the same checks as in every other mode.
 func (d *Decoder) skip() {
+	if c := d.next(); c|('{'^'[') != '{' || !d.skipTokens() {
+		d.skipPlain()
+	}
+}
+
+// skipPlain is skip in portable code, with a loop, not by recursion: nesting costs a bit, not a stack frame. The input and the position
+// are in local variables, and plain strings are read in place; what is rare leaves the loop by way of d.
+func (d *Decoder) skipPlain() {
 	var (
 		small [DefaultMaxDepth/64 + 1]uint64 // a bit for each level: is it an object?
 		stack = small[:]                     // longer when a larger MaxDepth is made use of

@@ -128,3 +128,29 @@ func BenchmarkStringLimits(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSkipValue checks an object of so many bytes, with more of a document behind it.
+func BenchmarkSkipValue(b *testing.B) {
+	member := `"name":"read_file","size":1200,"tags":["a","b"],`
+	for _, n := range benchSizes {
+		doc := []byte(`{` + strings.Repeat(member, n/len(member)+1))
+		if n < 50 {
+			doc = []byte(`{"name":"` + strings.Repeat("x", n-len(`{"name":""}`)%n) + `",`)
+		}
+		doc[len(doc)-1] = '}'
+		size := len(doc)
+		doc = append(doc, strings.Repeat(`,`+string(doc), 400/size+1)...)
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			var d codec.Decoder
+			for b.Loop() {
+				d.Reset(doc)
+				d.Skip()
+				if d.Offset() != size {
+					b.Fatal(d.Err())
+				}
+			}
+		})
+	}
+}

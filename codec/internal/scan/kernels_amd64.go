@@ -11,7 +11,7 @@ import (
 var best = func() Level {
 	x := &cpu.X86
 	switch {
-	case !x.HasAVX2 || !x.HasBMI1 || !x.HasBMI2 || !x.HasPOPCNT:
+	case !x.HasAVX2 || !x.HasBMI1 || !x.HasBMI2 || !x.HasPOPCNT || !x.HasPCLMULQDQ:
 		return Portable
 	case !x.HasAVX512F || !x.HasAVX512BW || !x.HasAVX512VL || !x.HasAVX512VBMI || !x.HasAVX512VBMI2:
 		return AVX2
@@ -46,6 +46,12 @@ func utf8AVX2(src *byte, n int) (read int, ok bool)
 
 //go:noescape
 func utf8AVX512(src *byte, n int) (read int, ok bool)
+
+//go:noescape
+func tokensAVX2(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool)
+
+//go:noescape
+func tokensAVX512(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool)
 
 // textBlocks is Text, or Body if over is set. s is not empty.
 func textBlocks(s []byte, over bool) (n int, sure bool) {
@@ -115,4 +121,41 @@ func escapeBlocks(dst, src []byte) (wrote, read int, high bool) {
 		return wrote + w, read + r, high || h
 	}
 	return wrote, read, high
+}
+
+func (t *Tokens) find(s []byte, i, size int) (n int, ok bool) {
+	if level == AVX512 {
+		n, t.Line, ok = tokensAVX512(&s[i], size, &t.First[0], &t.At[0], &t.carry)
+		return n, ok
+	}
+	t.Line, ok = Window, true
+	whole := size &^ (block - 1)
+	if whole > 0 {
+		n, t.Line, ok = tokensAVX2(&s[i], whole, &t.First[0], &t.At[0], &t.carry)
+	}
+	if whole < size && ok {
+		last, ok := t.findLast(s, i+whole, whole, t.First[n:], t.At[n:])
+		return n + last, ok
+	}
+	return n, ok
+}
+
+// findLast finds the tokens from index i on, where less than a block is left. That is whole bytes after the start of the window.
+func (t *Tokens) findLast(s []byte, i, whole int, first, at []uint8) (n int, ok bool) {
+	// The block before is needed for characters that go on. After the rest come spaces.
+	var last [2 * block]byte
+	if from := i - block; from >= 0 {
+		copy(last[:block], s[from:])
+	}
+	for k := block + copy(last[block:], s[i:]); k < len(last); k++ {
+		last[k] = ' '
+	}
+	n, line, ok := tokensAVX2(&last[block], block, &first[0], &at[0], &t.carry)
+	for k := range at[:n] {
+		at[k] += uint8(whole) //nolint:gosec // less than Window
+	}
+	if t.Line == Window && line < Window {
+		t.Line = line + whole
+	}
+	return n, ok
 }

@@ -92,3 +92,22 @@
 	VPANDQ     Z25, Z12, Z12            \
 	VPXORQ     Z12, Z14, Z14            \
 	VPTESTMB   Z14, Z14, errors
+
+// HEXDUE sets in AX where hexadecimal digits are due: in the four bytes after each u that R13 marks, and where the block
+// before said so, in carryOver_hex. It moves what is due in the next block there.
+#define HEXDUE \
+	LEAQ (R13)(R13*1), AX        \
+	LEAQ (AX)(AX*1), BX          \
+	ORQ  BX, AX                  \
+	MOVQ AX, BX                  \
+	SHLQ $2, BX                  \
+	ORQ  BX, AX                  \
+	ORQ  carryOver_hex(DX), AX       \
+	SHRQ $60, R13                \
+	MOVQ R13, BX                 \
+	SHRQ $1, BX                  \
+	ORQ  BX, R13                 \
+	MOVQ R13, BX                 \
+	SHRQ $2, BX                  \
+	ORQ  BX, R13                 \
+	MOVQ R13, carryOver_hex(DX)

@@ -15,3 +15,5 @@ func utf8Blocks(s []byte) bool { return utf8.Valid(s) }
 func unescapeBlocks(dst, src []byte) (wrote, read int, high bool) { return unescapeWords(dst, src) }
 
 func escapeBlocks(dst, src []byte) (wrote, read int, high bool) { return escapeWords(dst, src) }
+
+func (*Tokens) find([]byte, int, int) (n int, ok bool) { return 0, false }

@@ -6,7 +6,7 @@ type Level uint8
 // The levels, each of which includes those before it.
 const (
 	Portable Level = iota // Go alone
-	AVX2                  // with BMI1, BMI2, POPCNT
+	AVX2                  // with BMI1, BMI2, POPCNT, PCLMULQDQ
 	AVX512                // with BW, VL, VBMI, VBMI2
 )
 

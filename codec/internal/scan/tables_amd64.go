@@ -28,6 +28,9 @@ var hashedLetters, hashedValues = func() (letters, values [16]byte) {
 	return letters, values
 }()
 
+// punctuation is that of JSON by its lower four bits, with brackets as braces.
+var punctuation = [16]byte{0xa: ':', 0xb: '{', 0xc: ',', 0xd: '}'}
+
 // open8 holds for each set of bytes among eight where bytes come from when one more is put before each of the set, which
 // is byte 8.
 var open8 = func() (t [256][16]byte) {
