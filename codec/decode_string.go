@@ -58,10 +58,10 @@ const unescapeBlock = 2048
 // to be UTF-8.
 func (d *Decoder) unescape(start, at int, sure bool) string {
 	first := len(d.arena)
-	d.room(first, at-start+min(unescapeBlock, len(d.src)-at))
+	d.room(first, at, at-start+min(unescapeBlock, len(d.src)-at))
 	d.arena = append(d.arena, d.src[start:at]...)
 	for unicode := false; at < len(d.src); { // where one escape has \u, most have
-		d.room(first, min(unescapeBlock, len(d.src)-at))
+		d.room(first, at, min(unescapeBlock, len(d.src)-at))
 		if !unicodeEscape(d.src, at) {
 			free := d.arena[len(d.arena):cap(d.arena)]
 			wrote, read, high := scan.Unescape(free, d.src[at:], unicode)
@@ -102,11 +102,25 @@ func (d *Decoder) unescape(start, at int, sure bool) string {
 }
 
 // room makes sure that the arena has room for n more bytes and what the scan wants to have to spare, so that nothing of
-// the string that began at index first has to move when it is appended to.
-func (d *Decoder) room(first, n int) {
+// the string that began at index first has to move when it is appended to. at is where in the input the string goes on.
+func (d *Decoder) room(first, at, n int) {
 	if n += scan.Room; cap(d.arena)-len(d.arena) < n {
+		if len(d.src)-at > unescapeBlock { // one long string should not move again and again
+			n = max(n, d.bodyLen(at)+scan.Room)
+		}
 		d.growArena(first, n)
 	}
+}
+
+// bodyLen returns how many bytes of the input from index at on are in the string there, before its end or what is wrong in it.
+func (d *Decoder) bodyLen(at int) int {
+	for i := at; i < len(d.src); i += 2 {
+		n, _ := scan.Body(d.src[i:])
+		if i += n; i >= len(d.src) || d.src[i] != '\\' {
+			return i - at
+		}
+	}
+	return len(d.src) - at
 }
 
 // growArena makes room for n more bytes. Strings that were decoded before stay where they are, in the old

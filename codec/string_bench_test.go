@@ -154,3 +154,21 @@ func BenchmarkSkipValue(b *testing.B) {
 		})
 	}
 }
+
+// ownText is a string that owns its memory.
+type ownText struct{ s string }
+
+func (t *ownText) DecodeJSON(d *codec.Decoder) error { t.s = d.String(); return d.Err() }
+
+// BenchmarkUnmarshalString reads a string into memory of its own.
+func BenchmarkUnmarshalString(b *testing.B) {
+	eachText(b, func(b *testing.B, s string) {
+		doc := codec.AppendString(nil, s)
+		for b.Loop() {
+			var t ownText
+			if err := codec.Unmarshal(doc, &t); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
