@@ -11,8 +11,8 @@ import (
 	"github.com/mcpwire/mcpwire/codec"
 )
 
-// benchSizes go from a name to a file.
-var benchSizes = []int{8, 16, 24, 32, 48, 64, 128, 256, 1 << 10, 4 << 10, 64 << 10, 1 << 20}
+// benchSizes go from a name to a file. Not all are whole blocks of anything.
+var benchSizes = []int{8, 16, 24, 32, 48, 64, 100, 250, 1000, 4 << 10, 64 << 10, 1 << 20}
 
 // benchTexts are what strings hold, by what they cost: nothing to escape, an escape every 11 bytes, an escape every line,
 // two bytes and three bytes for most letters.

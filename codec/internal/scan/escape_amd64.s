@@ -43,9 +43,13 @@ loop:
 	CMPQ DI, DX
 	JHI  done
 	CMPQ SI, CX
-	JHI  done
+	JGT  last
+
+load:
 	VMOVDQU  (SI), Y0
 	VMOVDQU  32(SI), Y1
+
+block:
 	VPCMPEQB Y0, Y15, Y2
 	VPCMPEQB Y1, Y15, Y3
 	VPCMPEQB Y0, Y14, Y4
@@ -111,10 +115,8 @@ stop:
 	SHLQ      $32, AX
 	ORQ       AX, R8
 	TZCNTQ    R8, R8
-	VMOVDQU   (SI), Y2
-	VMOVDQU   32(SI), Y3
-	VPMOVMSKB Y2, R12
-	VPMOVMSKB Y3, AX
+	VPMOVMSKB Y0, R12
+	VPMOVMSKB Y1, AX
 	SHLQ      $32, AX
 	ORQ       AX, R12
 	BZHIQ     R8, R12, R12
@@ -137,6 +139,28 @@ stop:
 	VPMOVMSKB Y7, AX
 	ORQ       AX, R12
 	JMP       store
+
+last:
+	// Less than a block is left. If nothing was escaped so far, a block that overlaps with the one before does it. Else the zeros behind
+	// the text are what the loop stops at.
+	LEAQ 64(CX), AX
+	CMPQ SI, AX
+	JEQ  done
+	MOVQ SI, AX
+	SUBQ src+16(FP), AX
+	JZ   rest
+	MOVQ DI, BX
+	SUBQ dst+0(FP), BX
+	CMPQ AX, BX
+	JNE  rest
+	SUBQ SI, DI
+	MOVQ CX, SI
+	ADDQ CX, DI
+	JMP  load
+
+rest:
+	REST
+	JMP  block
 
 done:
 	VPMOVMSKB Y7, R12
@@ -180,7 +204,7 @@ store:
 
 // func escapeAVX512(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
 //
-// As escapeAVX2. The last block is loaded with a mask: the zeros after it are what the loop stops at.
+// As escapeAVX2. Where no block overlaps, the last one is loaded with a mask.
 TEXT ·escapeAVX512(SB), NOSPLIT, $0-49
 	MOVQ dst+0(FP), DI
 	MOVQ room+8(FP), DX
@@ -210,6 +234,8 @@ loop:
 	SUBQ SI, R10
 	CMPQ R10, $64
 	JLT  last
+
+load:
 	VMOVDQU64 (SI), Z0
 
 block:
@@ -261,6 +287,18 @@ stop:
 last:
 	TESTQ  R10, R10
 	JZ     done
+	MOVQ   SI, AX
+	SUBQ   src+16(FP), AX
+	JZ     rest
+	MOVQ   DI, BX
+	SUBQ   dst+0(FP), BX
+	CMPQ   AX, BX
+	JNE    rest
+	LEAQ   -64(DI)(R10*1), DI
+	LEAQ   -64(SI)(R10*1), SI
+	JMP    load
+
+rest:
 	MOVQ   $-1, AX
 	BZHIQ  R10, AX, AX
 	KMOVQ  AX, K1

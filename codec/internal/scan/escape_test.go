@@ -37,7 +37,7 @@ func TestEscapeStopsForRoom(t *testing.T) {
 		rng := rand.New(rand.NewPCG(5, 6))
 		for room := range 600 {
 			for range 10 {
-				checkEscape(t, sample(rng, rng.IntN(400)), room, false)
+				checkEscape(t, sample(rng, rng.IntN(1200)), 2*room, false)
 			}
 		}
 	})

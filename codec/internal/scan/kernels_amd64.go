@@ -2,11 +2,7 @@
 
 package scan
 
-import (
-	"unicode/utf8"
-
-	"golang.org/x/sys/cpu"
-)
+import "golang.org/x/sys/cpu"
 
 var best = func() Level {
 	x := &cpu.X86
@@ -21,7 +17,7 @@ var best = func() Level {
 
 // The kernels take a destination with room for so many bytes, and n bytes at src. They write and read nothing outside of those, and
 // return how many bytes they wrote and read; high is whether non-ASCII bytes are among those they read, sure whether those are UTF-8. Those
-// with AVX2 take blocks of 64 bytes and leave the rest alone; those with AVX-512 also do the rest.
+// with AVX2 want minBlocks bytes at least, and tokensAVX2 whole blocks.
 
 //go:noescape
 func unescapeAVX2(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
@@ -42,10 +38,10 @@ func textAVX2(src *byte, n int, over bool) (read int, sure bool)
 func textAVX512(src *byte, n int, over bool) (read int, sure bool)
 
 //go:noescape
-func utf8AVX2(src *byte, n int) (read int, ok bool)
+func utf8AVX2(src *byte, n int) bool
 
 //go:noescape
-func utf8AVX512(src *byte, n int) (read int, ok bool)
+func utf8AVX512(src *byte, n int) bool
 
 //go:noescape
 func tokensAVX2(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool)
@@ -53,74 +49,37 @@ func tokensAVX2(src *byte, n int, first, at *byte, c *carryOver) (found, line in
 //go:noescape
 func tokensAVX512(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool)
 
-// textBlocks is Text, or Body if over is set. s is not empty.
+// textBlocks is Text, or Body if over is set. s has minBlocks bytes at least.
 func textBlocks(s []byte, over bool) (n int, sure bool) {
 	if level == AVX512 {
 		return textAVX512(&s[0], len(s), over)
 	}
-	sure = true
-	if len(s) >= block {
-		if n, sure = textAVX2(&s[0], len(s), over); n < len(s) && s[n] == '"' {
-			return n, sure
-		}
-	}
-	if rest := len(s) - n; rest > 0 && rest < 2*block {
-		// A character may begin in the last block and end in the rest.
-		var last [2 * block]byte
-		copy(last[:], s[n:])
-		k, ok := textAVX2(&last[0], len(last), over)
-		return n + k, sure && ok
-	}
-	return n, sure
+	return textAVX2(&s[0], len(s), over)
 }
 
-// utf8Blocks is Valid. s is not empty.
+// utf8Blocks is Valid. s has minBlocks bytes at least.
 func utf8Blocks(s []byte) bool {
 	if level == AVX512 {
-		_, ok := utf8AVX512(&s[0], len(s))
-		return ok
+		return utf8AVX512(&s[0], len(s))
 	}
-	n, ok := 0, true
-	if len(s) >= block {
-		n, ok = utf8AVX2(&s[0], len(s))
-	}
-	return ok && utf8.Valid(s[n:])
+	return utf8AVX2(&s[0], len(s))
 }
 
-// unescapeBlocks is unescapeWords for long texts. It also stops when fewer than block bytes of dst are left.
+// unescapeBlocks is unescapeWords for long texts. It also stops when fewer than block bytes of dst are left. src has minBlocks bytes at least.
 func unescapeBlocks(dst, src []byte) (wrote, read int, high bool) {
 	if level == AVX512 {
 		return unescapeAVX512(&dst[0], len(dst), &src[0], len(src))
 	}
-	if len(src) >= block {
-		wrote, read, high = unescapeAVX2(&dst[0], len(dst), &src[0], len(src))
-	}
-	if rest := len(src) - read; rest < block && rest > 0 && src[read] != '"' && len(dst)-wrote >= block {
-		// The zeros after the rest are what the kernel stops at.
-		var last [block]byte
-		copy(last[:], src[read:])
-		w, r, h := unescapeAVX2(&dst[wrote], block, &last[0], block)
-		return wrote + w, read + r, high || h
-	}
-	return wrote, read, high
+	return unescapeAVX2(&dst[0], len(dst), &src[0], len(src))
 }
 
 // escapeBlocks is escapeWords for long texts. It stops when fewer than Room bytes of dst are left, and at a control character
-// that has no short escape.
+// that has no short escape. src has minBlocks bytes at least.
 func escapeBlocks(dst, src []byte) (wrote, read int, high bool) {
 	if level == AVX512 {
 		return escapeAVX512(&dst[0], len(dst), &src[0], len(src))
 	}
-	if len(src) >= block {
-		wrote, read, high = escapeAVX2(&dst[0], len(dst), &src[0], len(src))
-	}
-	if rest := len(src) - read; rest < block && rest > 0 && len(dst)-wrote >= Room {
-		var last [block]byte
-		copy(last[:], src[read:])
-		w, r, h := escapeAVX2(&dst[wrote], Room, &last[0], block)
-		return wrote + w, read + r, high || h
-	}
-	return wrote, read, high
+	return escapeAVX2(&dst[0], len(dst), &src[0], len(src))
 }
 
 func (t *Tokens) find(s []byte, i, size int) (n int, ok bool) {

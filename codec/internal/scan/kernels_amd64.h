@@ -111,3 +111,32 @@
 	SHRQ $2, BX                  \
 	ORQ  BX, R13                 \
 	MOVQ R13, carryOver_hex(DX)
+
+// REST loads what is left of a text, less than 64 bytes from SI on, into Y0 and Y1, with zeros behind it. It reads nothing else but up to three
+// bytes before SI, so that the text must have four bytes at least. CX is 64 before the end of the text. Whole words come by a load with a
+// mask, the bytes behind them out of the last four bytes of the text.
+#define REST \
+	LEAQ         64(CX), AX              \
+	SUBQ         SI, AX                  \
+	MOVL         -4(SI)(AX*1), R11       \
+	MOVL         AX, BX                  \
+	ANDL         $3, AX                  \
+	SHLL         $3, AX                  \
+	NEGL         AX                      \
+	ADDL         $32, AX                 \
+	SHRXQ        AX, R11, R11            \
+	SHRL         $2, BX                  \
+	NEGQ         BX                      \
+	LEAQ         ·leading(SB), AX        \
+	VMOVDQU      64(AX)(BX*4), Y2        \
+	VMOVDQU      96(AX)(BX*4), Y3        \
+	VPMASKMOVD   (SI), Y2, Y0            \
+	VPMASKMOVD   32(SI), Y3, Y1          \
+	VPANDN       60(AX)(BX*4), Y2, Y2    \
+	VPANDN       92(AX)(BX*4), Y3, Y3    \
+	VMOVD        R11, X4                 \
+	VPBROADCASTD X4, Y4                  \
+	VPAND        Y4, Y2, Y2              \
+	VPAND        Y4, Y3, Y3              \
+	VPOR         Y2, Y0, Y0              \
+	VPOR         Y3, Y1, Y1

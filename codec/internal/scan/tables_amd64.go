@@ -31,6 +31,14 @@ var hashedLetters, hashedValues = func() (letters, values [16]byte) {
 // punctuation is that of JSON by its lower four bits, with brackets as braces.
 var punctuation = [16]byte{0xa: ':', 0xb: '{', 0xc: ',', 0xd: '}'}
 
+// leading is ones, then zeros: from 4n bytes before the middle on, it marks the first n of 16 words. A word more is for REST.
+var leading = func() (t [33]int32) {
+	for i := range 16 {
+		t[i] = -1
+	}
+	return t
+}()
+
 // open8 holds for each set of bytes among eight where bytes come from when one more is put before each of the set, which
 // is byte 8.
 var open8 = func() (t [256][16]byte) {

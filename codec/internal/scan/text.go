@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// From how many bytes on the kernels pay; with AVX2, Text wants a whole block.
+// From how many bytes on the kernels pay.
 const (
 	minText = 24
 	minBody = 16
@@ -15,7 +15,7 @@ const (
 // Text returns the length of the run at the start of s that needs no escape in JSON: the index of the first quote, backslash or control
 // character, or len(s). sure reports that the run is UTF-8; if it is false, that is still to be checked.
 func Text(s []byte) (n int, sure bool) {
-	if len(s) >= minText && (level == AVX512 || level == AVX2 && len(s) >= block) {
+	if len(s) >= minText && level != Portable {
 		return textBlocks(s, false)
 	}
 	i, seen := 0, uint64(0)

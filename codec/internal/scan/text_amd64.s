@@ -6,7 +6,7 @@
 // func textAVX2(src *byte, n int, over bool) (read int, sure bool)
 //
 // SI goes through src up to CX. R9 is 1 if the byte at SI is escaped by a backslash before it, R8 is not 0 if the block
-// before has non-ASCII bytes, of which Y7 is the second half. DI collects where it is not UTF-8.
+// before has non-ASCII bytes, of which Y7 is the second half. DI collects where it is not UTF-8. R13 counts blocks of plain ASCII in a row.
 TEXT ·textAVX2(SB), NOSPLIT, $0-33
 	MOVQ src+0(FP), SI
 	MOVQ n+8(FP), CX
@@ -14,6 +14,7 @@ TEXT ·textAVX2(SB), NOSPLIT, $0-33
 	MOVBQZX over+16(FP), R10
 	XORL R9, R9
 	XORL R8, R8
+	XORL R13, R13
 	XORL DI, DI
 	FILL(0x22, X15, Y15)
 	FILL(0x5c, X14, Y14)
@@ -24,10 +25,14 @@ TEXT ·textAVX2(SB), NOSPLIT, $0-33
 	VPXOR Y11, Y11, Y11
 
 loop:
-	CMPQ SI, CX
-	JHI  done
-	VMOVDQU   (SI), Y0
-	VMOVDQU   32(SI), Y1
+	CMPQ    SI, CX
+	JGT     last
+
+load:
+	VMOVDQU (SI), Y0
+	VMOVDQU 32(SI), Y1
+
+block:
 	XORL      DX, DX
 	VPOR      Y0, Y1, Y2
 	VPMOVMSKB Y2, R11
@@ -53,6 +58,54 @@ checked:
 	JNZ      special
 	TESTQ    R9, R9
 	JNZ      special
+	ORQ      DX, DI
+	ADDQ     $64, SI
+	TESTL    R8, R8
+	JNZ      loop
+	INCL     R13
+	CMPL     R13, $3
+	JLT      loop
+
+clean:
+	// After three blocks of plain ASCII, two at a time: Y2 collects what is smallest, as a signed number, Y3 to Y6 what is nearest to a quote or a
+	// backslash.
+	LEAQ 64(SI), AX
+	CMPQ AX, CX
+	JGT  loop
+	VMOVDQU  (SI), Y0
+	VMOVDQU  32(SI), Y1
+	VMOVDQU  64(SI), Y8
+	VMOVDQU  96(SI), Y9
+	VPXOR    Y0, Y15, Y3
+	VPXOR    Y0, Y14, Y4
+	VPXOR    Y1, Y15, Y5
+	VPXOR    Y1, Y14, Y6
+	VPMINUB  Y3, Y4, Y3
+	VPMINUB  Y5, Y6, Y5
+	VPMINSB  Y0, Y1, Y2
+	VPXOR    Y8, Y15, Y4
+	VPXOR    Y8, Y14, Y6
+	VPMINUB  Y3, Y5, Y3
+	VPMINUB  Y4, Y6, Y4
+	VPXOR    Y9, Y15, Y5
+	VPXOR    Y9, Y14, Y6
+	VPMINUB  Y3, Y4, Y3
+	VPMINUB  Y5, Y6, Y5
+	VPMINSB  Y8, Y9, Y8
+	VPMINUB  Y3, Y5, Y3
+	VPMINSB  Y2, Y8, Y2
+	VPCMPEQB Y11, Y3, Y3
+	VPCMPGTB Y13, Y2, Y2
+	VPANDN   Y2, Y3, Y2 // all ones if there is nothing
+	VPMOVMSKB Y2, AX
+	CMPL     AX, $-1
+	JNE      dirty
+	SUBQ     $-128, SI
+	JMP      clean
+
+dirty:
+	XORL R13, R13
+	JMP  loop
 
 next:
 	ORQ  DX, DI
@@ -60,6 +113,7 @@ next:
 	JMP  loop
 
 utf8:
+	XORL      R13, R13
 	MOVL      R11, R8
 	UTF8Y(Y0, Y7)
 	VPCMPEQB  Y11, Y6, Y6
@@ -116,27 +170,6 @@ stop:
 	XORL    R9, R9
 	BTQ     R11, R13
 	SBBQ    $0, SI
-	JMP     store
-
-done:
-	// What is left is not enough for a block. A backslash or a character that may go on there is left as well.
-	SUBQ  R9, SI
-	TESTL R8, R8
-	JZ    store
-	MOVQ  SI, AX
-	CMPB  -1(AX), $0xc0
-	JCS   two
-	LEAQ  -1(AX), SI
-
-two:
-	CMPB -2(AX), $0xe0
-	JCS  three
-	LEAQ -2(AX), SI
-
-three:
-	CMPB -3(AX), $0xf0
-	JCS  store
-	LEAQ -3(AX), SI
 
 store:
 	VZEROUPPER
@@ -145,6 +178,26 @@ store:
 	TESTQ DI, DI
 	SETEQ sure+32(FP)
 	RET
+
+last:
+	// Less than a block is left. After plain ASCII, a block that overlaps with the one before does it. Else the zeros behind the text are what
+	// the loop stops at, and what a character that is cut off is found by.
+	LEAQ  64(CX), AX
+	CMPQ  SI, AX
+	JEQ   whole
+	TESTL R13, R13
+	JZ    rest
+	MOVQ  CX, SI
+	JMP   load
+
+whole:
+	MOVQ R8, AX
+	ORQ  R9, AX
+	JZ   store
+
+rest:
+	REST
+	JMP block
 
 // func textAVX512(src *byte, n int, over bool) (read int, sure bool)
 //
@@ -156,6 +209,7 @@ TEXT ·textAVX512(SB), NOSPLIT, $0-33
 	ADDQ SI, CX
 	XORL R9, R9
 	XORL R8, R8
+	XORL R13, R13
 	XORL DI, DI
 	MOVQ $0x22, AX
 	VPBROADCASTB AX, Z1
@@ -194,6 +248,52 @@ checked:
 	ORQ      R12, AX
 	ORQ      R9, AX
 	JNZ      special
+	ORQ      DX, DI
+	ADDQ     $64, SI
+	TESTQ    R8, R8
+	JNZ      loop
+	INCL     R13
+	CMPL     R13, $3
+	JLT      loop
+
+clean:
+	// After three blocks of plain ASCII, four at a time: Z8 to Z10 collect what is smallest, as a signed number, and what is nearest to a quote
+	// or a backslash.
+	LEAQ 256(SI), AX
+	CMPQ AX, CX
+	JHI  loop
+	VMOVDQU64 (SI), Z0
+	VMOVDQU64 64(SI), Z11
+	VMOVDQU64 128(SI), Z12
+	VMOVDQU64 192(SI), Z13
+	VPMINSB  Z0, Z11, Z8
+	VPMINSB  Z12, Z13, Z9
+	VPMINSB  Z8, Z9, Z8
+	VPXORQ   Z0, Z1, Z9
+	VPXORQ   Z11, Z1, Z14
+	VPXORQ   Z0, Z2, Z10
+	VPXORQ   Z11, Z2, Z15
+	VPMINUB  Z9, Z14, Z9
+	VPMINUB  Z10, Z15, Z10
+	VPXORQ   Z12, Z1, Z14
+	VPXORQ   Z12, Z2, Z15
+	VPMINUB  Z9, Z14, Z9
+	VPMINUB  Z10, Z15, Z10
+	VPXORQ   Z13, Z1, Z14
+	VPXORQ   Z13, Z2, Z15
+	VPMINUB  Z9, Z14, Z9
+	VPMINUB  Z10, Z15, Z10
+	VPMINUB  Z9, Z10, Z9
+	VPTESTNMB Z9, Z9, K1
+	VPCMPB   $1, Z3, Z8, K2
+	KORTESTQ K1, K2
+	JNZ      dirty
+	MOVQ     AX, SI
+	JMP      clean
+
+dirty:
+	XORL R13, R13
+	JMP  loop
 
 next:
 	ORQ  DX, DI
@@ -206,6 +306,7 @@ utf8:
 	UTF8ZTABLES
 
 again:
+	XORL      R13, R13
 	MOVQ      R11, R8
 	UTF8Z(K5)
 	KMOVQ     K5, DX

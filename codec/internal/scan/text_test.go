@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func checkSure(t testing.TB, s []byte, sure bool) {
 		ascii = ascii && c < utf8.RuneSelf
 	}
 	ok := utf8.Valid(s)
-	if sure && !ok || ascii && !sure || ok && !sure && level > Portable && len(s) >= block {
+	if sure && !ok || ascii && !sure || ok && !sure && level > Portable && len(s) >= minText {
 		t.Fatalf("level %d: whether %q is UTF-8: sure is %v", level, s, sure)
 	}
 }
@@ -50,7 +51,21 @@ func TestTextAgreesWithTwin(t *testing.T) {
 		rng := rand.New(rand.NewPCG(11, 12))
 		for range 20000 {
 			i++
-			checkText(t, sample(rng, rng.IntN(400)), i&1 != 0)
+			checkText(t, sample(rng, rng.IntN(1200)), i&1 != 0)
+		}
+	})
+}
+
+// A byte that matters, at all places of a long plain text.
+func TestTextOfLongPlainText(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		text := bytes.Repeat([]byte("a"), 900)
+		for i := range text {
+			for _, c := range special {
+				text[i] = c
+				checkText(t, text[:600+i%300], i&1 != 0)
+			}
+			text[i] = 'a'
 		}
 	})
 }
@@ -69,7 +84,7 @@ func TestValidOfSequences(t *testing.T) {
 			if got, want := Valid(s), utf8.Valid(s); got != want {
 				t.Fatalf("level %d: Valid(%q) is %v", level, s, got)
 			}
-			if n, sure := Text(s); sure != utf8.Valid(s[:n]) && level > Portable && len(s) >= block {
+			if n, sure := Text(s); sure != utf8.Valid(s[:n]) && level > Portable && len(s) >= minText {
 				t.Fatalf("level %d: Text(%q) is %d, %v", level, s, n, sure)
 			}
 			for i := range seq {

@@ -3,6 +3,7 @@ package scan
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -20,9 +21,12 @@ func eachLevel(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
+// longPlain is longer than what any kernel takes at a time.
+var longPlain = strings.Repeat("0123456789abcdef", 20)
+
 // pieces are what sample puts together.
 var pieces = []string{
-	"a", "b", "plain", "01234567", "abcdefghijklmnopqrstuvwxyzABCDEF", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+	"a", "b", longPlain, "plain", "01234567", "abcdefghijklmnopqrstuvwxyzABCDEF", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
 	`\n`, `\"`, `\\`, `\/`, `\t`, `\r`, `\b`, `\f`, "\n", "\t", "\r", "\b", "\f", " ", "  ", "é", "世", "世界", "\U0001f600", "\u2028", "\x7f",
 	// From here on rare.
 	`"`, `\`, `\\\`, `\x`, `\u0041`, `\ud83d\ude00`, `\u00e9\u00e8`, "\x00", "\x01", "\x1b", "\x1f", "\\\x01", "\\é", "\\\xee", "\\\xff",
@@ -30,7 +34,7 @@ var pieces = []string{
 	"\xf4\x8f\xbf\xbf", "\xef\xbf\xbf", "\xee\x80\x80", "\xed\x9f\xbf", "\xdf\xbf", "\xe0\xa0\x80",
 }
 
-const commonPieces = 27
+const commonPieces = 28
 
 // sample returns up to n bytes and a little, with a rare piece now and then. Some samples are dense, some not.
 func sample(rng *rand.Rand, n int) (out []byte) {

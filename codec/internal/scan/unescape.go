@@ -11,8 +11,12 @@ const (
 	Room  = 2 * block
 )
 
-// block is how many bytes the kernels take at a time.
-const block = 64
+const (
+	// block is how many bytes the kernels take at a time.
+	block = 64
+	// minBlocks is how many bytes they want at least.
+	minBlocks = 4
+)
 
 // unescaped maps the letter of a two-byte escape to what it stands for; 0 for a letter that is none.
 var unescaped = [256]byte{
@@ -30,12 +34,12 @@ const shortUnescape = 16
 // to its end: less than Room bytes of dst, less than Slack bytes of src. It returns how many bytes it wrote and read, and whether non-ASCII
 // bytes are among those it read. It may write beyond what it reports. soon says that it will probably stop soon: it then begins with small steps.
 func Unescape(dst, src []byte, soon bool) (wrote, read int, high bool) {
-	if level == Portable || len(dst) < Room || len(src) == 0 {
+	if level == Portable || len(dst) < Room || len(src) < minBlocks {
 		return unescapeWords(dst, src)
 	}
 	if soon {
 		wrote, read, high = unescapeWords(dst, src[:min(len(src), shortUnescape+Slack)])
-		if read < shortUnescape || len(dst)-wrote < block {
+		if read < shortUnescape || len(dst)-wrote < block || len(src)-read < minBlocks {
 			return wrote, read, high
 		}
 	}

@@ -88,9 +88,11 @@ loop:
 	CMPQ DI, DX
 	JHI  done
 	CMPQ SI, CX
-	JHI  done
+	JGT  last
 	VMOVDQU  (SI), Y0
 	VMOVDQU  32(SI), Y1
+
+block:
 	VPCMPEQB Y0, Y15, Y4
 	VPCMPEQB Y1, Y15, Y5
 	VPMINUB  Y0, Y13, Y2
@@ -148,10 +150,8 @@ stop:
 	// R11 marks where to stop, R8 those of them where it is the backslash before that counts.
 	TZCNTQ    R11, R11
 	BZHIQ     R11, R13, R13
-	VMOVDQU   (SI), Y2
-	VPMOVMSKB Y2, AX
-	VMOVDQU   32(SI), Y2
-	VPMOVMSKB Y2, BX
+	VPMOVMSKB Y0, AX
+	VPMOVMSKB Y1, BX
 	SHLQ      $32, BX
 	ORQ       BX, AX
 	BZHIQ     R11, AX, R12
@@ -163,6 +163,14 @@ stop:
 	VPMOVMSKB Y7, AX
 	ORQ       AX, R12
 	JMP       store
+
+last:
+	// The zeros behind the text are what the loop stops at.
+	LEAQ 64(CX), AX
+	CMPQ SI, AX
+	JEQ  done
+	REST
+	JMP  block
 
 done:
 	VPMOVMSKB Y7, R12

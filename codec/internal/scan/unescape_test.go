@@ -20,7 +20,7 @@ func checkUnescape(t testing.TB, text []byte, room int, low bool) {
 	}
 	near := Slack
 	if level > Portable {
-		near = block + Slack
+		near = Room
 	}
 	if read < end && len(src)-read >= near && room-wrote >= near {
 		t.Fatalf("level %d: Unescape of %q stops at %d, not at %d, with %d bytes of %d written", level, text, read, end, wrote, room)

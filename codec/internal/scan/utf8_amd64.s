@@ -3,11 +3,11 @@
 #include "textflag.h"
 #include "kernels_amd64.h"
 
-// func utf8AVX2(src *byte, n int) (read int, ok bool)
+// func utf8AVX2(src *byte, n int) bool
 //
 // SI goes through src up to CX. R8 is not 0 if the block before has non-ASCII bytes, of which Y7 is the second half. Y9
 // collects errors.
-TEXT ·utf8AVX2(SB), NOSPLIT, $0-25
+TEXT ·utf8AVX2(SB), NOSPLIT, $0-17
 	MOVQ src+0(FP), SI
 	MOVQ n+8(FP), CX
 	LEAQ -64(SI)(CX*1), CX
@@ -17,8 +17,8 @@ TEXT ·utf8AVX2(SB), NOSPLIT, $0-25
 	VPXOR Y9, Y9, Y9
 
 loop:
-	CMPQ SI, CX
-	JHI  done
+	CMPQ      SI, CX
+	JGT       last
 	VMOVDQU   (SI), Y0
 	VMOVDQU   32(SI), Y1
 	ADDQ      $64, SI
@@ -35,37 +35,22 @@ loop:
 	VMOVDQA   Y1, Y7
 	JMP       loop
 
-done:
-	// What is left is not enough for a block. A character that may go on there is left as well.
-	TESTL R8, R8
-	JZ    store
-	MOVQ  SI, AX
-	CMPB  -1(AX), $0xc0
-	JCS   two
-	LEAQ  -1(AX), SI
-
-two:
-	CMPB -2(AX), $0xe0
-	JCS  three
-	LEAQ -2(AX), SI
-
-three:
-	CMPB -3(AX), $0xf0
-	JCS  store
-	LEAQ -3(AX), SI
-
-store:
+last:
+	// What a character that is cut off is found by are the zeros behind the text.
+	REST
+	UTF8Y(Y0, Y7)
+	VPOR   Y6, Y9, Y9
+	UTF8Y(Y1, Y0)
+	VPOR   Y6, Y9, Y9
 	VPTEST Y9, Y9
-	SETEQ  ok+24(FP)
+	SETEQ  ret+16(FP)
 	VZEROUPPER
-	SUBQ   src+0(FP), SI
-	MOVQ   SI, read+16(FP)
 	RET
 
-// func utf8AVX512(src *byte, n int) (read int, ok bool)
+// func utf8AVX512(src *byte, n int) bool
 //
 // As utf8AVX2. The last block is loaded with a mask: what a character that is cut off is found by are the zeros after it.
-TEXT ·utf8AVX512(SB), NOSPLIT, $0-25
+TEXT ·utf8AVX512(SB), NOSPLIT, $0-17
 	MOVQ src+0(FP), SI
 	MOVQ n+8(FP), CX
 	ADDQ SI, CX
@@ -101,8 +86,6 @@ last:
 	UTF8Z(K5)
 	KMOVQ K5, DX
 	ORQ   DX, R9
-	SETEQ ok+24(FP)
+	SETEQ ret+16(FP)
 	VZEROUPPER
-	MOVQ  n+8(FP), AX
-	MOVQ  AX, read+16(FP)
 	RET
