@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 	"unicode/utf8"
@@ -9,19 +10,46 @@ import (
 	"github.com/mcpwire/mcpwire/codec/internal/scan"
 )
 
+// maxShort is up to how many bytes a string is short.
+const maxShort = 24
+
 // AppendString appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD, one for each.
 func AppendString(dst []byte, s string) []byte {
 	b := bytesconv.Bytes(s)
-	if scan.Fused(len(b)) && cap(dst)-len(dst) > len(b)+scan.Room {
+	n := len(dst)
+	if 8 <= len(b) && len(b) <= maxShort && len(b)+2 <= cap(dst)-n {
+		// Most strings are short: they are copied while they are looked at, the last eight bytes first.
+		out := dst[n+1 : n+1+len(b)]
+		at := len(b) - 8
+		w := binary.LittleEndian.Uint64(b[at:])
+		binary.LittleEndian.PutUint64(out[at:], w)
+		stops, seen := scan.Stops(w), w
+		for i := 0; i < at; i += 8 {
+			w = binary.LittleEndian.Uint64(b[i:])
+			binary.LittleEndian.PutUint64(out[i:], w)
+			stops |= scan.Stops(w)
+			seen |= w
+		}
+		switch {
+		case stops != 0:
+			return appendEscaped(dst, b, 0, true)
+		case seen&scan.Highs != 0 && !scan.Valid(b):
+			return appendRepaired(dst, b)
+		}
+		dst = dst[:n+len(b)+2]
+		dst[n], dst[len(dst)-1] = '"', '"'
+		return dst
+	}
+	if scan.Fused(len(b)) && cap(dst)-n > len(b)+scan.Room {
 		return appendEscaped(dst, b, 0, true)
 	}
-	n, sure := scan.Text(b)
-	if n == len(b) && (sure || utf8.Valid(b)) {
+	plain, sure := scan.Text(b)
+	if plain == len(b) && (sure || utf8.Valid(b)) {
 		dst = append(dst, '"')
 		dst = append(dst, b...)
 		return append(dst, '"')
 	}
-	return appendEscaped(dst, b, n, sure)
+	return appendEscaped(dst, b, plain, sure)
 }
 
 // AppendText is AppendString for a named string type.

@@ -63,7 +63,7 @@ func checkLevels(t *testing.T, text []byte) {
 	for l := range scan.Best() + 1 {
 		undo := scan.SetLevel(l)
 		require.Equal(t, read, readings(doc), "level %d: %q", l, doc)
-		for _, room := range []int{0, len(text) + scan.Room/2, 7*len(text) + 2*scan.Room} {
+		for _, room := range []int{0, len(text) + 1, len(text) + 2, len(text) + scan.Room/2, 7*len(text) + 2*scan.Room} {
 			require.Equal(t, wrote, string(codec.AppendString(make([]byte, 0, room), string(text))), "level %d: %q", l, text)
 		}
 		undo()

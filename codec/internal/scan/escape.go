@@ -18,7 +18,7 @@ const hex = "0123456789abcdef"
 
 const (
 	// minEscape is from how many bytes on wider steps pay.
-	minEscape = 32
+	minEscape = 24
 	// shortEscape is how many bytes Escape looks at by itself after a control character that has no short escape, so that a text
 	// of many costs no call for each.
 	shortEscape = 32
@@ -58,7 +58,7 @@ func escapeWords(dst, src []byte) (wrote, read int, high bool) {
 	for read+8 <= len(src) && wrote+Slack <= len(dst) {
 		w := binary.LittleEndian.Uint64(src[read:])
 		binary.LittleEndian.PutUint64(dst[wrote:], w)
-		m := stops(w)
+		m := Stops(w)
 		if m == 0 {
 			seen |= w
 			read += 8
@@ -72,7 +72,7 @@ func escapeWords(dst, src []byte) (wrote, read int, high bool) {
 		read++
 	}
 	if read+8 <= len(src) {
-		return wrote, read, seen&highs != 0
+		return wrote, read, seen&Highs != 0
 	}
 	tail := byte(0)
 	for read < len(src) && wrote+Slack <= len(dst) {
@@ -86,7 +86,7 @@ func escapeWords(dst, src []byte) (wrote, read int, high bool) {
 		}
 		read++
 	}
-	return wrote, read, seen&highs != 0 || tail >= 0x80
+	return wrote, read, seen&Highs != 0 || tail >= 0x80
 }
 
 // escape writes the escape of c, which needs one, and returns its length.

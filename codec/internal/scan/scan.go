@@ -10,17 +10,18 @@ import (
 )
 
 const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
+	ones = 0x0101010101010101
+	// Highs are the high bits of eight bytes, none of which ASCII has.
+	Highs = 0x8080808080808080
 )
 
-// stops marks, in the high bit of its byte, the first byte of w that is a quote, a
+// Stops marks, in the high bit of its byte, the first byte of w that is a quote, a
 // backslash or a control character. Marks above the first may be wrong (a borrow
 // spreads upwards), so only the lowest one counts.
-func stops(w uint64) uint64 {
+func Stops(w uint64) uint64 {
 	q := w ^ ones*'"'
 	b := w ^ ones*'\\'
-	return ((q-ones)&^q | (b-ones)&^b | (w-ones*0x20)&^w) & highs
+	return ((q-ones)&^q | (b-ones)&^b | (w-ones*0x20)&^w) & Highs
 }
 
 // maxPlain is up to where Plain looks: longer strings are left to Text, which takes wider steps.
@@ -33,7 +34,7 @@ func Plain(s []byte, i int) int {
 	for end := min(len(s), i+maxPlain); i+16 <= end; i += 16 {
 		w := binary.LittleEndian.Uint64(s[i:])
 		v := binary.LittleEndian.Uint64(s[i+8:])
-		m, k := stops(w)|w&highs, stops(v)|v&highs
+		m, k := Stops(w)|w&Highs, Stops(v)|v&Highs
 		if m|k == 0 {
 			continue
 		}

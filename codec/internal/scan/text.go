@@ -6,11 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// From how many bytes on the kernels pay.
-const (
-	minText = 24
-	minBody = 16
-)
+// minText is from how many bytes on the kernels pay.
+const minText = 16
 
 // Text returns the length of the run at the start of s that needs no escape in JSON: the index of the first quote, backslash or control
 // character, or len(s). sure reports that the run is UTF-8; if it is false, that is still to be checked.
@@ -21,10 +18,10 @@ func Text(s []byte) (n int, sure bool) {
 	i, seen := 0, uint64(0)
 	for ; i+8 <= len(s); i += 8 {
 		w := binary.LittleEndian.Uint64(s[i:])
-		if m := stops(w); m != 0 {
+		if m := Stops(w); m != 0 {
 			k := bits.TrailingZeros64(m) >> 3
 			seen |= w & (1<<(8*k) - 1)
-			return i + k, seen&highs == 0
+			return i + k, seen&Highs == 0
 		}
 		seen |= w
 	}
@@ -36,13 +33,13 @@ func Text(s []byte) (n int, sure bool) {
 		}
 		tail |= c
 	}
-	return i, seen&highs == 0 && tail < utf8.RuneSelf
+	return i, seen&Highs == 0 && tail < utf8.RuneSelf
 }
 
 // Body is Text for text in JSON: it passes over escapes of two bytes, and stops at the backslash of others. It may stop at every
 // backslash.
 func Body(s []byte) (n int, sure bool) {
-	if level != Portable && len(s) >= minBody {
+	if level != Portable && len(s) >= minText {
 		return textBlocks(s, true)
 	}
 	return Text(s)

@@ -19,7 +19,7 @@ func checkText(t testing.TB, text []byte, low bool) {
 
 	n, sure = Body(src)
 	want := plainBody(src)
-	if n != want && !(n < want && (level == Portable || len(src)-n < minBody) && src[n] == '\\') {
+	if n != want && !(n < want && (level == Portable || len(src)-n < minText) && src[n] == '\\') {
 		t.Fatalf("level %d: Body of %q is %d, want %d", level, text, n, want)
 	}
 	checkSure(t, src[:n], sure)

@@ -53,7 +53,7 @@ func unescapeWords(dst, src []byte) (wrote, read int, high bool) {
 	for read+Slack <= len(src) && wrote+Slack <= len(dst) {
 		w := binary.LittleEndian.Uint64(src[read:])
 		binary.LittleEndian.PutUint64(dst[wrote:], w)
-		m := stops(w)
+		m := Stops(w)
 		if m == 0 {
 			seen |= w
 			read += 8
@@ -75,5 +75,5 @@ func unescapeWords(dst, src []byte) (wrote, read int, high bool) {
 		wrote++
 		read += 2
 	}
-	return wrote, read, seen&highs != 0
+	return wrote, read, seen&Highs != 0
 }
