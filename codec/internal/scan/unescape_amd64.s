@@ -188,7 +188,7 @@ store:
 
 // func unescapeAVX512(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
 //
-// As unescapeAVX2. Z4 and Z5 hold what letters stand for. The last block is loaded with a mask: the zeros after it are what the
+// As unescapeAVX2. The last block is loaded with a mask: the zeros after it are what the
 // loop stops at.
 TEXT ·unescapeAVX512(SB), NOSPLIT, $0-49
 	MOVQ dst+0(FP), DI
@@ -204,8 +204,10 @@ TEXT ·unescapeAVX512(SB), NOSPLIT, $0-49
 	VPBROADCASTB AX, Z2
 	MOVQ $0x20, AX
 	VPBROADCASTB AX, Z3
-	VMOVDQU64 ·unescaped+0(SB), Z4
-	VMOVDQU64 ·unescaped+64(SB), Z5
+	MOVQ $0x0f, AX
+	VPBROADCASTB AX, Z6
+	VBROADCASTI32X4 ·hashedLetters(SB), Z4
+	VBROADCASTI32X4 ·hashedValues(SB), Z5
 	VPXORQ Z7, Z7, Z7
 
 loop:
@@ -237,14 +239,17 @@ block:
 special:
 	ESCAPES
 	ANDNQ     R11, BX, R11
+	VPSRLW    $2, Z0, Z8
+	VPSRLW    $3, Z0, Z9
+	VPADDB    Z8, Z9, Z8
+	VPANDQ    Z6, Z8, Z8
+	VPSHUFB   Z8, Z4, Z9
+	VPSHUFB   Z8, Z5, Z8
+	VPCMPEQB  Z9, Z0, K5
 	KMOVQ     BX, K4
-	VMOVDQA64 Z0, Z8
-	VPERMI2B  Z5, Z4, K4, Z8
-	VPTESTNMB Z8, Z8, K4, K5
-	VPMOVB2M  Z0, K6
-	KANDQ     K4, K6, K4
-	KORQ      K4, K5, K5
-	KMOVQ     K5, R8 // escapes that stand for nothing
+	VPBLENDMB Z8, Z0, K4, Z8
+	KMOVQ     K5, R8
+	ANDNQ     BX, R8, R8 // escapes that stand for nothing
 	ORQ       R8, R11
 	NOTQ      R13
 	TESTQ     R11, R11
@@ -261,6 +266,7 @@ special:
 stop:
 	TZCNTQ    R11, R11
 	BZHIQ     R11, R13, R13
+	VPMOVB2M  Z0, K6
 	KMOVQ     K6, R12
 	BZHIQ     R11, R12, R12
 	KMOVQ     R13, K1
