@@ -91,15 +91,16 @@ func (g *gathering) settle() (m Memory, err error) {
 // vanish closes all connections, and returns what is left of the sessions as soon as nothing is, or after the limit.
 func (g *gathering) vanish(limit time.Duration) (m Memory, err error) {
 	g.all.close()
-	for end := time.Now().Add(limit); ; time.Sleep(pollInterval) {
+	gone := 0 // what has finalizers, as connections have, goes later than goroutines
+	for end := time.Now().Add(limit); gone < 3 && time.Now().Before(end); time.Sleep(pollInterval) {
 		if m, err = g.p.memory(); err != nil {
 			return m, err
 		}
-		m = m.since(g.before)
-		if m.Goroutines <= 0 && m.Sessions <= 0 || time.Now().After(end) {
-			return m, nil
+		if m = m.since(g.before); m.Goroutines <= 0 && m.Sessions <= 0 {
+			gone++
 		}
 	}
+	return m, nil
 }
 
 // keepsCrowd says whether a row takes part.
