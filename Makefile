@@ -7,7 +7,7 @@ REPORT    ?= docs/conformity-suite.md
 LINTFLAGS ?= --allow-parallel-runners
 TIMEOUT   ?= -timeout 30m
 
-.PHONY: help demo test race purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
+.PHONY: help demo test race race-suite purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: ## all tests
 
 race: ## all tests under the race detector (needs a C compiler)
 	$(GO) test $(TIMEOUT) -race ./...
+
+race-suite: ## all of the transports' suite, under the race detector and with checked buffers (20 minutes)
+	$(GO) test -race -tags fullsuite $(TIMEOUT) -run "Suite|Pipe" ./transport/...
+	$(GO) test -tags fullsuite,pooldebug $(TIMEOUT) -run "Suite|Pipe" ./transport/...
 
 purego: ## all tests without unsafe and assembly
 	$(GO) test $(TIMEOUT) -tags purego ./...

@@ -24,7 +24,7 @@
 //     for what Handler tells over the wire. That process has to see for itself that its buffers are back at its end.
 //
 // With the race detector, the tags pooldebug and purego, and on 386, where tests are slow, revisions that are alike are skipped, and there is less load:
-// run the suite without them too.
+// run the suite without them too. The tag fullsuite has everything run in these builds as well.
 //
 // Posts, Exchanges, Reconnects and NoProbe say in what way a transport is not a stream of bytes. They change what is expected, and skip
 // what does not make sense.

@@ -1,4 +1,4 @@
-//go:build !race && !purego && !pooldebug && !386
+//go:build fullsuite || (!race && !purego && !pooldebug && !386)
 
 package transporttest
 
