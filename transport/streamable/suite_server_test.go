@@ -45,14 +45,33 @@ type exchangeOut struct {
 	id     string
 	events bool
 	ended  chan struct{}
+
+	mu   sync.Mutex
+	gone bool // so is the client
 }
 
 func (e *exchangeOut) begin(kind string) {
-	e.w.Header().Set("Content-Type", kind)
-	e.w.WriteHeader(http.StatusOK)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.gone {
+		e.w.Header().Set("Content-Type", kind)
+		e.w.WriteHeader(http.StatusOK)
+	}
+}
+
+// leave is called before the handler of an exchange returns without having been told to: what is written ends first, as the connection is closed.
+func (e *exchangeOut) leave() {
+	e.mu.Lock()
+	e.gone = true
+	e.mu.Unlock()
 }
 
 func (e *exchangeOut) write(b []byte) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.gone {
+		return io.ErrClosedPipe
+	}
 	if _, err := e.w.Write(b); err != nil {
 		return err
 	}
@@ -98,6 +117,7 @@ func (s *rawServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-s.closed:
 		panic(http.ErrAbortHandler) // cut, and not ended
 	case <-r.Context().Done():
+		out.leave()
 	}
 	s.forget(out)
 }

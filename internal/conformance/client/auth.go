@@ -40,12 +40,16 @@ func authorize(o *streamable.DialOptions, at string, given *data) error {
 	if err != nil {
 		return err
 	}
-	answerWith(h, o, at)
+	u, err := url.Parse(at)
+	if err != nil {
+		return err
+	}
+	answerWith(h, o, u)
 	return nil
 }
 
-// answerWith lets a handler of the official Go SDK answer the challenges of the server at url.
-func answerWith(h auth.OAuthHandler, o *streamable.DialOptions, url string) {
+// answerWith lets a handler of the official Go SDK answer the challenges of the server at a URL.
+func answerWith(h auth.OAuthHandler, o *streamable.DialOptions, server *url.URL) {
 	o.Token = func(ctx context.Context) (string, error) {
 		source, err := h.TokenSource(ctx)
 		if err != nil || source == nil {
@@ -59,12 +63,9 @@ func answerWith(h auth.OAuthHandler, o *streamable.DialOptions, url string) {
 	}
 	o.OnChallenge = func(ctx context.Context, c *transport.Challenge) (bool, error) {
 		// The SDK wants the exchange that was refused, of which it reads no more than this.
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, nil)
-		if err != nil {
-			return false, err
-		}
+		req := &http.Request{Method: http.MethodPost, URL: server}
 		resp := &http.Response{StatusCode: c.Status, Header: c.Header, Body: http.NoBody, Request: req}
-		err = h.Authorize(ctx, req, resp)
+		err := h.Authorize(ctx, req, resp)
 		return err == nil, err
 	}
 }
