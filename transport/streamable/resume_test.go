@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -337,4 +338,33 @@ func TestFirstMessage(t *testing.T) {
 		require.Equal(t, 1, <-sent)
 		s.do(http.MethodDelete, "", session)
 	}
+}
+
+// A session that ends while a stream begins ends that, too: the response does not wait for the handler, which goes on for as long as it likes.
+func TestSessionEndsAsAStreamBegins(t *testing.T) {
+	free := make(chan struct{})
+	var handlers sync.WaitGroup
+	server := &mcp.ServerHandler{CallTool: func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], _ *mcp.CallToolResult) error {
+		defer handlers.Done()
+		ended := make(chan struct{})
+		go func() {
+			_ = r.Info.Session.Close()
+			close(ended)
+		}()
+		_ = r.Notify(ctx, "notifications/x", nil) // whether it gets there is a matter of luck
+		<-ended
+		<-free
+		return nil
+	}}
+	h := streamable.NewHandler(server, &streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)})
+	defer h.Close()
+	for range 100 {
+		headers := http.Header{"Content-Type": {"application/json"}}
+		headers.Set("Mcp-Session-Id", posted(h, initialize("2025-11-25"), headers).Header().Get("Mcp-Session-Id"))
+		headers.Set("MCP-Protocol-Version", "2025-11-25")
+		handlers.Add(1)
+		posted(h, legacyCall("1", "x"), headers)
+	}
+	close(free)
+	handlers.Wait()
 }

@@ -56,7 +56,13 @@ func (o *reply) startQueue() *resumable {
 		o.conn = newConnection(o.w, o.h.opts.Timeouts.Write)
 	}
 	o.last = time.Now()
+	x.mu.Lock()
 	x.conn, x.attached = o.conn, true
+	over := x.over // the session has ended just now, and found no connection
+	x.mu.Unlock()
+	if over {
+		o.conn.end()
+	}
 	_ = x.q.Attach(context.Background(), o.conn) // nothing was attached before
 	if x.s != nil {
 		x.prime()
