@@ -358,13 +358,16 @@ func TestSessionEndsAsAStreamBegins(t *testing.T) {
 	}}
 	h := streamable.NewHandler(server, &streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)})
 	defer h.Close()
+	responses := 0
 	for range 100 {
 		headers := http.Header{"Content-Type": {"application/json"}}
 		headers.Set("Mcp-Session-Id", posted(h, initialize("2025-11-25"), headers).Header().Get("Mcp-Session-Id"))
-		headers.Set("MCP-Protocol-Version", "2025-11-25")
+		headers.Set("Mcp-Protocol-Version", "2025-11-25")
 		handlers.Add(1)
 		posted(h, legacyCall("1", "x"), headers)
+		responses++
 	}
+	require.Equal(t, 100, responses, "and no handler has returned")
 	close(free)
 	handlers.Wait()
 }
