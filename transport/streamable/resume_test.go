@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -344,8 +345,11 @@ func TestFirstMessage(t *testing.T) {
 func TestSessionEndsAsAStreamBegins(t *testing.T) {
 	free := make(chan struct{})
 	var handlers sync.WaitGroup
+	var running atomic.Int32
 	server := &mcp.ServerHandler{CallTool: func(ctx context.Context, r *mcp.Request[mcp.CallToolParams], _ *mcp.CallToolResult) error {
 		defer handlers.Done()
+		running.Add(1)
+		defer running.Add(-1)
 		ended := make(chan struct{})
 		go func() {
 			_ = r.Info.Session.Close()
@@ -358,16 +362,14 @@ func TestSessionEndsAsAStreamBegins(t *testing.T) {
 	}}
 	h := streamable.NewHandler(server, &streamable.HandlerOptions{EventStore: transport.NewMemoryEventStore(nil)})
 	defer h.Close()
-	responses := 0
 	for range 100 {
 		headers := http.Header{"Content-Type": {"application/json"}}
 		headers.Set("Mcp-Session-Id", posted(h, initialize("2025-11-25"), headers).Header().Get("Mcp-Session-Id"))
 		headers.Set("Mcp-Protocol-Version", "2025-11-25")
 		handlers.Add(1)
 		posted(h, legacyCall("1", "x"), headers)
-		responses++
 	}
-	require.Equal(t, 100, responses, "and no handler has returned")
+	require.EqualValues(t, 100, running.Load(), "the responses have ended, and no handler")
 	close(free)
 	handlers.Wait()
 }
