@@ -11,6 +11,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/internal/corpus"
+	"github.com/mcpwire/mcpwire/internal/mallocs"
 )
 
 // callParams is a hand-written type as the generator makes them.
@@ -47,7 +48,7 @@ func (x *callParams) AppendJSON(dst []byte) ([]byte, error) {
 
 func noMallocs(t *testing.T, name string, f func()) {
 	t.Helper()
-	require.Zero(t, testing.AllocsPerRun(200, f), name)
+	require.Zero(t, mallocs.OnOneProcessor(200, 0, f).Mallocs, name)
 }
 
 func TestScanDoesNotAllocate(t *testing.T) {
@@ -72,7 +73,7 @@ func TestScanDoesNotAllocate(t *testing.T) {
 	// A method with escapes needs memory of its own, but not more than its size.
 	b := []byte(`{"jsonrpc":"2.0","id":1,"method":"tools\/call","params":{}}`)
 	var m jsonrpc.Message
-	require.EqualValues(t, 1, testing.AllocsPerRun(200, func() { _ = jsonrpc.Scan(b, &m) }))
+	require.EqualValues(t, 1, mallocs.OnOneProcessor(200, 1, func() { _ = jsonrpc.Scan(b, &m) }).Mallocs)
 }
 
 func TestTypedPathDoesNotAllocate(t *testing.T) {

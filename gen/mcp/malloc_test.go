@@ -4,8 +4,6 @@ package mcp_test
 
 import (
 	"context"
-	"runtime"
-	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,28 +12,8 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/gen/mcp"
 	"github.com/mcpwire/mcpwire/internal/corpus"
+	"github.com/mcpwire/mcpwire/internal/mallocs"
 )
-
-// mallocs returns how many times f allocates in n calls, after some calls to warm up. Other goroutines of the runtime
-// may allocate now and then, so the least of a few rounds counts.
-func mallocs(n int, f func()) uint64 {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	for range 5 {
-		f()
-	}
-	least := ^uint64(0)
-	for range 5 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for range n {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		least = min(least, after.Mallocs-before.Mallocs)
-	}
-	return least
-}
 
 // Not parallel: the counts are of the whole process.
 func TestCorpusMallocs(t *testing.T) {
@@ -46,21 +24,21 @@ func TestCorpusMallocs(t *testing.T) {
 			rounds = 1000
 		}
 		var d codec.Decoder
-		got := mallocs(rounds, func() {
+		got := mallocs.OnOneProcessor(rounds, 0, func() {
 			d.Reset(payload)
 			if err := d.Decode(v); err != nil {
 				t.Fatal(err)
 			}
 		})
-		require.Zero(t, got, "decode %s", m.Name)
+		require.Zero(t, got.Mallocs, "decode %s", m.Name)
 
 		buf := make([]byte, 0, 2*len(payload))
-		got = mallocs(rounds, func() {
+		got = mallocs.OnOneProcessor(rounds, 0, func() {
 			if _, err := v.AppendJSON(buf); err != nil {
 				t.Fatal(err)
 			}
 		})
-		require.Zero(t, got, "encode %s", m.Name)
+		require.Zero(t, got.Mallocs, "encode %s", m.Name)
 	}
 }
 
@@ -79,12 +57,11 @@ func TestCallToolMallocs(t *testing.T) {
 		params := mcp.CallToolParams{Name: "echo", Arguments: codec.RawString(`{"a":[1,2,3]}`)}
 		var out mcp.CallToolResult
 		var d codec.Decoder
-		const rounds = 2000
-		got := mallocs(rounds, func() {
+		got := mallocs.OnOneProcessor(2000, 0.02, func() {
 			if err := mcp.CallToolInto(ctx, l, &params, &out, &d); err != nil {
 				t.Fatal(err)
 			}
 		})
-		require.Less(t, float64(got)/rounds, 0.02, "%s", v)
+		require.LessOrEqual(t, got.Mallocs, 0.02, "%s", v)
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/internal/corpus"
+	"github.com/mcpwire/mcpwire/internal/mallocs"
 )
 
 // figure is the cost of one operation.
@@ -56,36 +56,37 @@ func measureMessage(m corpus.Message, budget time.Duration) (row, error) {
 		err error
 	)
 	figures := []struct {
-		to  *figure
-		run func() error
+		to       *figure
+		accurate bool // allocations that are not there have to be told from those of others
+		run      func() error
 	}{
-		{&r.decode, func() error {
+		{&r.decode, true, func() error {
 			d.Reset(payload)
 			return d.Decode(value)
 		}},
-		{&r.encode, func() error {
+		{&r.encode, true, func() error {
 			buf, err = value.AppendJSON(buf[:0])
 			return err
 		}},
-		{&r.decodeStandard, func() error {
+		{&r.decodeStandard, false, func() error {
 			reflect.ValueOf(mirror).Elem().SetZero()
 			return json.Unmarshal(payload, mirror)
 		}},
-		{&r.encodeStdLib, func() error {
+		{&r.encodeStdLib, false, func() error {
 			_, err := json.Marshal(mirror)
 			return err
 		}},
 	}
 	for _, f := range figures {
-		if *f.to, err = measure(f.run, budget); err != nil {
+		if *f.to, err = measure(f.run, budget, f.accurate); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
-// measure times run for about budget and counts its allocations.
-func measure(run func() error, budget time.Duration) (figure, error) {
+// measure times run for about budget and counts its allocations: once, or until the count is zero if it has to be accurate.
+func measure(run func() error, budget time.Duration, accurate bool) (figure, error) {
 	if err := run(); err != nil { // and makes buffers grow
 		return figure{}, err
 	}
@@ -102,28 +103,12 @@ func measure(run func() error, budget time.Duration) (figure, error) {
 		}
 		best = min(best, time.Since(start))
 	}
-	return figure{ns: float64(best.Nanoseconds()) / float64(n), allocs: mallocs(run, min(n, 1000))}, nil
-}
-
-// mallocs counts the allocations of one run. The garbage collector is off meanwhile, and the least of a few trials
-// counts, because other goroutines of the runtime allocate now and then.
-func mallocs(run func() error, n int) float64 {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	least := ^uint64(0)
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for range n {
-			_ = run()
-		}
-		runtime.ReadMemStats(&after)
-		least = min(least, after.Mallocs-before.Mallocs)
-		if least == 0 || n > 100 {
-			break
-		}
+	enough := math.Inf(1)
+	if accurate {
+		enough = 0
 	}
-	return float64(least) / float64(n)
+	allocs := mallocs.OnOneProcessor(min(n, 1000), enough, func() { _ = run() }).Mallocs
+	return figure{ns: float64(best.Nanoseconds()) / float64(n), allocs: allocs}, nil
 }
 
 // allocations is an error for the messages on which mcpwire allocates.

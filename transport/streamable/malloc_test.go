@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/gen/mcp"
+	"github.com/mcpwire/mcpwire/internal/mallocs"
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/streamable"
 )
@@ -79,26 +79,6 @@ func sessionOf(h http.Handler, v string) header {
 	return header{"Mcp-Session-Id": w.Header().Get("Mcp-Session-Id"), "MCP-Protocol-Version": v}
 }
 
-func mallocs(f func(), n int) (count, size float64) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	for range 100 {
-		f()
-	}
-	count, size = 1e9, 1e9
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for range n {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		count = min(count, float64(after.Mallocs-before.Mallocs)/float64(n))
-		size = min(size, float64(after.TotalAlloc-before.TotalAlloc)/float64(n))
-	}
-	return count, size
-}
-
 // What a request costs above net/http.
 func TestMallocs(t *testing.T) {
 	h := streamable.NewHandler(echo(), nil)
@@ -110,10 +90,10 @@ func TestMallocs(t *testing.T) {
 		{"modern", exchange(t, h, call("1", "x"), modern("tools/call", "x"))},
 		{"legacy", exchange(t, h, legacyCall("1", "x"), sessionOf(h, "2025-06-18"))},
 	} {
-		count, size := mallocs(row.f, 2000)
-		t.Logf("%s: %.2f mallocs, %.0f bytes", row.name, count, size)
-		require.LessOrEqual(t, count, 3.0, row.name)
-		require.LessOrEqual(t, size, 512.0, row.name)
+		got := mallocs.OnOneProcessor(2000, 3, row.f)
+		t.Logf("%s: %.2f mallocs, %.0f bytes", row.name, got.Mallocs, got.Bytes)
+		require.LessOrEqual(t, got.Mallocs, 3.0, row.name)
+		require.LessOrEqual(t, got.Bytes, 512.0, row.name)
 	}
 }
 
@@ -228,9 +208,9 @@ func TestPublishMallocs(t *testing.T) {
 		published++
 		arrived((published + 1) * 2 * streams)
 	}
-	count, size := mallocs(publish, 20)
-	t.Logf("%.0f mallocs, %.0f bytes for %d streams", count, size, 2*streams)
-	require.Less(t, count, 50.0)
+	got := mallocs.OnOneProcessor(20, 50, publish)
+	t.Logf("%.0f mallocs, %.0f bytes for %d streams", got.Mallocs, got.Bytes, 2*streams)
+	require.LessOrEqual(t, got.Mallocs, 50.0)
 	require.EqualValues(t, 2*published, encoded, "once for sessions, once for subscriptions")
 }
 

@@ -6,36 +6,15 @@ import (
 	"bytes"
 	"io"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpwire/mcpwire/internal/mallocs"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport"
 )
-
-// mallocs counts those of the whole process over many calls of f, with everything warm; the least of several rounds, as the runtime
-// may allocate for itself. Not parallel.
-func mallocs(f func()) uint64 {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	least := ^uint64(0)
-	for range 5 {
-		for range 1000 {
-			f()
-		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for range 10_000 {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		least = min(least, after.Mallocs-before.Mallocs)
-	}
-	return least
-}
 
 func TestReaderDoesNotAllocate(t *testing.T) {
 	var events []byte
@@ -52,14 +31,14 @@ func TestReaderDoesNotAllocate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, hold := range []bool{false, true} {
 				r := NewReader(src, Config{Pool: pool.New(pool.Config{}), OnRead: func(int) {}})
-				require.Zero(t, mallocs(func() {
+				require.Zero(t, mallocs.OnOneProcessor(10_000, 0, func() {
 					if _, err := r.Next(); err != nil {
 						t.Fatal(err)
 					}
 					if hold {
 						r.Hold().Drop()
 					}
-				}))
+				}).Mallocs)
 				r.Close()
 			}
 		})
@@ -70,12 +49,12 @@ func TestWriterDoesNotAllocate(t *testing.T) {
 	buf := make([]byte, 0, 4<<10)
 	data := message(1 << 10)
 	lines := bytes.Repeat([]byte("line\r\n"), 100)
-	require.Zero(t, mallocs(func() {
+	require.Zero(t, mallocs.OnOneProcessor(10_000, 0, func() {
 		buf = AppendEvent(buf[:0], TypeMessage, "stream-1", data)
 		buf = AppendEvent(buf, "", "", lines)
 		buf = AppendEnd(append(AppendStart(buf, TypeMessage, "stream-1"), "{}"...))
 		buf = AppendComment(AppendRetry(buf, 1500), "keep-alive")
-	}))
+	}).Mallocs)
 }
 
 // A line that never ends costs less than twice the limit, all memory counted that was ever taken for it.
