@@ -69,7 +69,7 @@ func (s *stream) element(x *batch, b *block.Block, frame []byte) {
 	err := jsonrpc.Scan(frame, &r.m)
 	if err == nil && r.m.Kind != jsonrpc.Response {
 		if err = p.admitInBatch(r); err == nil && r.m.Kind == jsonrpc.Request {
-			x.serve(p.cut(&s.slab, r))
+			x.serve(cut(&s.slab, r))
 			return
 		}
 	}
@@ -86,7 +86,7 @@ func (s *stream) element(x *batch, b *block.Block, frame []byte) {
 	case r.m.Kind == jsonrpc.Response:
 		p.deliver(&r.m, b, nil)
 	default:
-		p.note(p.cut(&s.slab, r))
+		p.note(cut(&s.slab, r))
 	}
 }
 

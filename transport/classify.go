@@ -61,13 +61,14 @@ func (p *peer) classify(r *request) error {
 
 // infoOf returns the Info of a client's request; session is that of the session, nil if none is open.
 func (p *peer) infoOf(r *request, session *jsonrpc.Info) (*jsonrpc.Info, error) {
-	var meta peek.Meta
-	if err := meta.Read(&r.m); err != nil {
+	var room peek.Meta
+	meta, err := p.metas.Read(&r.m, &room)
+	if err != nil {
 		return nil, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid _meta: %w", err)
 	}
 	switch {
 	case meta.Modern:
-		return p.modern(r, &meta)
+		return p.modern(r, meta)
 	case r.m.Method == methodInitialize:
 		return p.initialize(r)
 	case session != nil:

@@ -110,7 +110,7 @@ func (h *handle) link() {
 		r.p.link(h)
 		unlink = func() {
 			stop()
-			h.p.unlink(h)
+			h.r.p.unlink(h)
 		}
 	}
 	r.ends[&unlink] = struct{}{}

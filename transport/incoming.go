@@ -154,7 +154,7 @@ func (p *peer) acceptRequest(ctx context.Context, in *Incoming, out Sink) *handl
 		in.Release()
 		return nil
 	}
-	h := p.cut(&r.slab, r)
+	h := cut(&r.slab, r)
 	if p.stateless {
 		return h
 	}
@@ -198,7 +198,7 @@ func (p *peer) receiveNotification(ctx context.Context, in *Incoming, out Sink) 
 	if p.done.isEnded() {
 		return NewError(Closed, "the session has ended", nil)
 	}
-	h := p.cut(&r.slab, r)
+	h := cut(&r.slab, r)
 	if p.stateless {
 		p.note(h)
 		return nil

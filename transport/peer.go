@@ -10,6 +10,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/pool"
 	"github.com/mcpwire/mcpwire/transport/internal/block"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
 // sink is where messages to the peer go.
@@ -129,6 +130,7 @@ type common struct {
 	opts    *Options
 	pool    *pool.Pool
 	made    time.Time // what times of sessions count from, each in a word
+	metas   peek.Memory
 }
 
 // newPeer returns a peer with the options o, which have their defaults.
@@ -210,7 +212,7 @@ func (p *peer) beginNotification(ctx context.Context, noting bool) ([]byte, erro
 // returns, so that one that waited for the peer could wait for a peer that waits for us.
 func (p *peer) isNoting(ctx context.Context) bool {
 	h := handleOf(ctx)
-	if h == nil || h.p != p {
+	if h == nil || h.r.p != p {
 		return false
 	}
 	r, err := h.enter()
@@ -301,7 +303,7 @@ const (
 )
 
 // cut returns the handle of r, which is never used for another request.
-func (p *peer) cut(slab *[]handle, r *request) *handle {
+func cut(slab *[]handle, r *request) *handle {
 	switch {
 	case *slab == nil:
 		*slab = make([]handle, firstSlab)
@@ -310,7 +312,7 @@ func (p *peer) cut(slab *[]handle, r *request) *handle {
 	}
 	h := &(*slab)[0]
 	*slab = (*slab)[1:]
-	h.p, h.r, h.gen = p, r, r.gen
+	h.r, h.gen = r, r.gen
 	return h
 }
 

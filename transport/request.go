@@ -65,12 +65,8 @@ type exchange struct {
 	slot       int  // in peer.requests, counted from 1; likewise
 }
 
-// reset forgets the message. Old handles may be asking for gen at any time.
-func (r *request) reset() {
-	r.mu.Lock()
-	r.exchange = exchange{}
-	r.mu.Unlock()
-}
+// reset forgets the message. Nobody else looks at it any more: finish has made all handles stale, and those look at gen alone.
+func (r *request) reset() { r.exchange = exchange{} }
 
 // sink is where messages because of r go.
 func (r *request) sink(final bool) sink {
@@ -147,7 +143,6 @@ func (r *request) settle(why error) {
 // handle is a request for as long as one message is handled: a ResponseWriter and a context. It is never used again for another
 // message, so that whoever keeps it too long finds it stale.
 type handle struct {
-	p   *peer
 	r   *request
 	gen uint64
 }
@@ -219,7 +214,7 @@ func (h *handle) Notify(ctx context.Context, method string, params codec.Appende
 	})
 }
 
-func (h *handle) NewCall(method string) *jsonrpc.Call { return h.p.NewCall(method) }
+func (h *handle) NewCall(method string) *jsonrpc.Call { return h.r.p.NewCall(method) }
 
 func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 	r, err := h.enter()
@@ -233,15 +228,15 @@ func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 		return settled
 	case !can:
 		return errCannotCall
-	case !h.p.client:
-		if err := h.p.mayCall(c); err != nil {
+	case !h.r.p.client:
+		if err := h.r.p.mayCall(c); err != nil {
 			return err
 		}
 	}
 	if err := h.leaveReader(); err != nil {
 		return err
 	}
-	return h.p.do(ctx, c, h)
+	return h.r.p.do(ctx, c, h)
 }
 
 // write appends a message with f and sends it, as soon as there is room for it.
@@ -342,9 +337,8 @@ func (h *handle) leaveReader() error {
 // finish makes h stale. A request that has no answer gets one (nothing written is -32603).
 func (h *handle) finish() {
 	r := h.r
-	if r.m.Kind == jsonrpc.Request {
-		r.mu.Lock()
-		open := r.settled == nil
+	r.mu.Lock()
+	if open := r.settled == nil; r.m.Kind == jsonrpc.Request && (open || r.p.opts.Observer != nil) {
 		r.mu.Unlock()
 		if open {
 			if err := h.Error(errNoAnswer); err != nil {
@@ -352,8 +346,8 @@ func (h *handle) finish() {
 			}
 		}
 		r.p.observeDone(r)
+		r.mu.Lock()
 	}
-	r.mu.Lock()
 	r.gen++
 	run := r.end()
 	r.mu.Unlock()

@@ -148,13 +148,21 @@ func (s *stream) line() (frame []byte, size int) {
 	if s.skip != nil {
 		return s.skipped()
 	}
+	if !s.whole() {
+		return nil, 0
+	}
+	return s.trim(s.b.Mem[s.from:s.scanned]), s.scanned + 1 - s.from
+}
+
+// whole reports whether there is a whole line to read. It looks at no byte twice, however often it is asked.
+func (s *stream) whole() bool {
 	i := bytes.IndexByte(s.b.Mem[s.scanned:s.to], '\n')
 	if i < 0 {
 		s.scanned = s.to
-		return nil, 0
+		return false
 	}
-	end := s.scanned + i
-	return s.trim(s.b.Mem[s.from:end]), end + 1 - s.from
+	s.scanned += i
+	return true
 }
 
 // trim takes off what may stand around a message (rule B-05); nothing is left of a blank line.
@@ -176,9 +184,6 @@ func (s *stream) advance(size int) {
 	s.from += size
 	s.scanned = s.from
 }
-
-// maxHeld is how many answers wait at most for others, to be written with them.
-const maxHeld = 8
 
 // message handles one message, which takes up size bytes. It reports false if the role was taken meanwhile.
 func (s *stream) message(frame []byte, size int, n *uint64) bool {
@@ -231,9 +236,9 @@ func (s *stream) serve(r *request, n *uint64) bool {
 	if err := p.admit(r); err != nil {
 		return s.refuse(r, err, n)
 	}
-	h := p.cut(&s.slab, r)
+	h := cut(&s.slab, r)
 	r.turn = turn{s: s, n: *n}
-	more := bytes.IndexByte(s.b.Mem[s.from:s.to], '\n') >= 0
+	more := s.whole()
 	s.offer(*n, h)
 	p.endIfClosed(h)
 	returned := false
@@ -244,11 +249,9 @@ func (s *stream) serve(r *request, n *uint64) bool {
 	}()
 	s.handle(h, r.turn)
 	returned = true
-	held := 1
-	if more {
-		held = maxHeld
+	if !more || s.out.due.Load() {
+		s.out.flush()
 	}
-	s.out.flush(held)
 	if !s.reclaim(n) {
 		p.recycle(r)
 		return false
@@ -273,7 +276,7 @@ func (s *stream) handle(h *handle, t turn) {
 
 // resume is the rest of serve and of run, if a handler has ended the reader's goroutine, as a failed test in a handler does.
 func (s *stream) resume(r *request, n uint64) {
-	s.out.flush(1)
+	s.out.flush()
 	if !s.reclaim(&n) {
 		s.p.recycle(r)
 		s.p.leave()
@@ -292,7 +295,7 @@ func (s *stream) note(r *request) {
 			go s.read()
 		}
 	}()
-	s.p.note(s.p.cut(&s.slab, r))
+	s.p.note(cut(&s.slab, r))
 	returned = true
 }
 
@@ -341,7 +344,7 @@ func (s *stream) hold(buf []byte) {
 func (s *stream) flush(n *uint64) bool {
 	if s.out.pending() {
 		s.offer(*n, nil)
-		s.out.flush(1)
+		s.out.flush()
 		if !s.reclaim(n) {
 			return false
 		}

@@ -40,6 +40,7 @@ type writer struct {
 
 	writes  atomic.Uint32 // counts beginnings and ends: odd while somebody writes
 	crowded atomic.Bool   // not even an answer may be begun
+	due     atomic.Bool   // as many answers are held as may be, or as many bytes
 
 	mu      sync.Mutex
 	buf     []byte
@@ -57,7 +58,8 @@ type writer struct {
 
 const (
 	firstOut     = 4 << 10  // bytes
-	maxHeldBytes = 32 << 10 // that are held back for more to come
+	maxHeld      = 8        // answers that wait at most for others, to be written with them
+	maxHeldBytes = 32 << 10 // likewise
 )
 
 func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
@@ -122,7 +124,7 @@ func (o *writer) send(_ context.Context, buf []byte, t turn, final bool) error {
 	// The role is looked at with the lock held: who takes it from the reader flushes afterwards, and waits for the lock.
 	stay := final && t.held()
 	if stay {
-		o.held++
+		o.heldBack()
 	}
 	err := o.err
 	if err != nil {
@@ -140,11 +142,18 @@ func (o *writer) send(_ context.Context, buf []byte, t turn, final bool) error {
 // hold is send for the reader, while its role is not on offer: it flushes afterwards.
 func (o *writer) hold(buf []byte) {
 	size := o.append(buf)
-	if o.held++; o.err != nil {
+	if o.heldBack(); o.err != nil {
 		o.discard()
 	}
 	o.mu.Unlock()
 	o.observe(size)
+}
+
+// heldBack counts what was appended as held back. The lock is held.
+func (o *writer) heldBack() {
+	if o.held++; o.held >= maxHeld || len(o.buf) >= maxHeldBytes {
+		o.due.Store(true)
+	}
 }
 
 // append takes a message into the queue, and returns its size. The lock is held.
@@ -175,6 +184,7 @@ func (o *writer) endOf(buf []byte) []byte {
 // discard drops all that waits: nobody will write it.
 func (o *writer) discard() {
 	o.buf, o.count, o.held = o.buf[:0], 0, 0
+	o.due.Store(false)
 	o.dropEmpty()
 	o.roomy()
 }
@@ -280,11 +290,10 @@ func (o *writer) drainAll() {
 	o.mu.Unlock()
 }
 
-// flush is for the reader: it writes what waits, if at least held answers were held back, or many bytes. It does not wait for
-// other writers, or both peers could wait for each other's reader.
-func (o *writer) flush(held int) {
+// flush is for the reader: it writes what waits. It does not wait for other writers, or both peers could wait for each other's reader.
+func (o *writer) flush() {
 	o.mu.Lock()
-	if (o.held >= held || len(o.buf) >= maxHeldBytes) && !o.writing && len(o.buf) > 0 {
+	if !o.writing && len(o.buf) > 0 {
 		if o.try != nil {
 			o.tryOnce()
 		} else {
@@ -362,6 +371,7 @@ func (o *writer) write(w io.Writer, b []byte) error {
 func (o *writer) take() ([]byte, pool.Buffer) {
 	b, cur := o.buf, o.cur
 	o.buf, o.cur, o.count, o.held, o.writing = nil, pool.Buffer{}, 0, 0, true
+	o.due.Store(false)
 	o.roomy()
 	return b, cur
 }
