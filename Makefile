@@ -7,7 +7,7 @@ REPORT    ?= docs/conformity-suite.md
 LINTFLAGS ?= --allow-parallel-runners
 TIMEOUT   ?= -timeout 30m
 
-.PHONY: help demo test race race-suite purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz ci
+.PHONY: help demo test race race-suite purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz samples ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ fuzz: ## run every fuzz target FUZZCOUNT times
 		done; \
 	done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+samples: ## compare each kernel with its plain twin on 25 million random texts (5 minutes)
+	$(GO) test ./codec/internal/scan -run TestSamples -timeout 1h -v -scan.samples 25000000 -scan.seed $(or $(SEED),1)
 
 ci: ## what has to pass before a change lands
 	.ci/run
