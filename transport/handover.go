@@ -107,7 +107,7 @@ func (s *stream) monitor() {
 		m.look()
 		if m.idle >= idleTicks {
 			m.idle = 0
-			if !m.sleep() {
+			if !m.sleep(t) {
 				return
 			}
 		}
@@ -150,8 +150,8 @@ func (m *monitor) left() time.Duration {
 	return m.s.p.opts.Timeouts.Write
 }
 
-// sleep waits until the word changes or a write has lasted too long. It reports false at the end of the stream.
-func (m *monitor) sleep() bool {
+// sleep waits until the word changes or a write has lasted too long, for which it has t. It reports false at the end of the stream.
+func (m *monitor) sleep(t *time.Timer) bool {
 	w := &m.s.watch
 	w.asleep.Store(true)
 	if m.s.word.Load() != m.word && w.asleep.CompareAndSwap(true, false) {
@@ -159,7 +159,7 @@ func (m *monitor) sleep() bool {
 	}
 	var expired <-chan time.Time
 	if left := m.left(); left > 0 {
-		t := time.NewTimer(left)
+		t.Reset(left)
 		defer t.Stop()
 		expired = t.C
 	}

@@ -40,3 +40,45 @@ func TestCallDoesNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+// Many large calls at a time gather in queues, which grow in buffers of the pool.
+func TestLargeCallsAtATimeDoNotAllocate(t *testing.T) {
+	const callers, size = 8, 64 << 10
+	for _, v := range []jsonrpc.Revision{jsonrpc.LatestLegacy, jsonrpc.Latest} {
+		t.Run(v.String(), func(t *testing.T) {
+			o := new(transport.PipeOptions)
+			o.Client.Revision = v
+			c, err := transport.Pipe(t.Context(), echoServer(), nil, o)
+			require.NoError(t, err)
+			begin, done := make(chan int), make(chan error)
+			for range callers {
+				go func() {
+					var out mcp.CallToolResult
+					d := codec.GetDecoder()
+					defer d.Release()
+					params := &mcp.CallToolParams{Name: strings.Repeat("x", size)}
+					for n := range begin {
+						var err error
+						for ; err == nil && n > 0; n-- {
+							err = mcp.CallToolInto(t.Context(), c, params, &out, d)
+						}
+						done <- err
+					}
+				}()
+			}
+			const each = 50
+			got := mallocs.Of(10, callers*each*0.1, func() {
+				for range callers {
+					begin <- each
+				}
+				for range callers {
+					require.NoError(t, <-done)
+				}
+			})
+			close(begin)
+			t.Logf("%.4f mallocs and %.0f bytes a call", got.Mallocs/callers/each, got.Bytes/callers/each)
+			require.LessOrEqual(t, got.Bytes, callers*each*2048.0)
+			require.NoError(t, c.Close())
+		})
+	}
+}

@@ -46,6 +46,7 @@ type writer struct {
 	buf     []byte
 	cur     pool.Buffer // buf's
 	hint    int         // the size to begin with
+	usual   int         // bytes of a message with what stands around it, and a little: the largest of late, up to maxHint
 	count   int         // messages in buf
 	held    int         // answers in buf that nobody has flushed
 	writing bool
@@ -60,6 +61,7 @@ const (
 	firstOut     = 4 << 10  // bytes
 	maxHeld      = 8        // answers that wait at most for others, to be written with them
 	maxHeldBytes = 32 << 10 // likewise
+	usualSlack   = 64       // bytes by which messages of one kind differ
 )
 
 func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
@@ -91,11 +93,17 @@ func (o *writer) room(ctx context.Context, k rank) error {
 	return o.err
 }
 
-// need makes sure that there is a buffer. The lock is held.
+// need makes sure that there is a buffer with room for one more message of the usual size: what append makes when there is none comes from
+// no pool. The lock is held.
 func (o *writer) need() {
-	if o.cur.IsZero() {
-		o.cur = o.p.pool.Get(o.hint)
+	switch old, buf := o.cur, o.buf; {
+	case old.IsZero():
+		o.cur = o.p.pool.Get(max(o.hint, o.usual))
 		o.buf = o.cur.Bytes()
+	case cap(buf)-len(buf) < o.usual:
+		o.cur = o.p.pool.Get(max(2*cap(buf), len(buf)+o.usual))
+		o.buf = append(o.cur.Bytes(), buf...)
+		o.release(old, buf)
 	}
 }
 
@@ -158,8 +166,10 @@ func (o *writer) heldBack() {
 
 // append takes a message into the queue, and returns its size. The lock is held.
 func (o *writer) append(buf []byte) int {
-	size := len(buf) - len(o.buf) - len(o.before)
+	had := len(o.buf)
+	size := len(buf) - had - len(o.before)
 	o.buf = o.endOf(buf)
+	o.usual = min(max(len(o.buf)-had+usualSlack, o.usual-o.usual/8), maxHint)
 	if o.count++; o.full(answer) {
 		o.crowded.Store(true)
 	}
