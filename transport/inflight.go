@@ -1,18 +1,12 @@
 package transport
 
-import (
-	"sync/atomic"
-
-	"github.com/mcpwire/mcpwire/codec/jsonrpc"
-)
+import "github.com/mcpwire/mcpwire/codec/jsonrpc"
 
 // inFlight are the requests of a peer whose handlers no reader waits for. It is guarded by peer.mu. One that is empty holds next to
 // nothing, as most sessions are idle most of the time.
 type inFlight struct {
 	list []*handle
 	byID map[jsonrpc.ID]*handle // of those without an answer; nil while they are few. The ids borrow their frames
-	// size is len(list), to be looked at without the lock: who has seen all that came before finds out that there is nothing to look for.
-	size atomic.Int64
 }
 
 // few is how many requests are looked through one by one.
@@ -26,7 +20,6 @@ func (f *inFlight) add(h *handle) {
 	if r.slot == 0 {
 		f.list = append(f.list, h)
 		r.slot = len(f.list)
-		f.size.Store(int64(r.slot))
 	}
 	f.list[r.slot-1] = h
 	if r.settled != nil {
@@ -79,7 +72,6 @@ func (f *inFlight) remove(r *request) {
 	moved.r.slot = r.slot
 	f.list[last] = nil
 	f.list = f.list[:last]
-	f.size.Store(int64(last))
 	r.slot = 0
 	if last == 0 {
 		f.byID = nil

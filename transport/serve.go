@@ -25,7 +25,7 @@ func (p *peer) admit(r *request) error {
 		return err
 	}
 	var twice, full bool
-	if !p.stateless && p.requests.size.Load() > 0 {
+	if !p.stateless {
 		p.mu.Lock()
 		twice, full = p.requests.find(r.m.ID) != nil, p.requests.len() >= p.opts.Limits.InFlight
 		p.mu.Unlock()
