@@ -23,7 +23,7 @@ var revisionNames = [...]string{"", "2024-11-05", "2025-03-26", "2025-06-18", "2
 
 // ParseRevision returns the revision named s, as it stands in protocolVersion; RevUnknown and false if there is none.
 func ParseRevision(s string) (Revision, bool) {
-	for i := Rev20241105; i <= Latest; i++ {
+	for i := Latest; i > RevUnknown; i-- { // requests of the latest one name it, the others once in a session
 		if revisionNames[i] == s {
 			return i, true
 		}
