@@ -114,7 +114,7 @@ func (cl *call) drop() {
 // one of p, or the answer would never be read; that of another peer, because a gateway would handle one request at a time.
 func (p *peer) Do(ctx context.Context, c *jsonrpc.Call) error {
 	if h := handleOf(ctx); h != nil {
-		if err := h.leaveReader(); err != nil && h.r.p == p {
+		if err := h.leaveReader(); err != nil && h.p == p {
 			return err
 		}
 	}

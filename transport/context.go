@@ -110,7 +110,7 @@ func (h *handle) link() {
 		r.p.link(h)
 		unlink = func() {
 			stop()
-			h.r.p.unlink(h)
+			h.p.unlink(h)
 		}
 	}
 	r.ends[&unlink] = struct{}{}

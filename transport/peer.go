@@ -212,7 +212,7 @@ func (p *peer) beginNotification(ctx context.Context, noting bool) ([]byte, erro
 // returns, so that one that waited for the peer could wait for a peer that waits for us.
 func (p *peer) isNoting(ctx context.Context) bool {
 	h := handleOf(ctx)
-	if h == nil || h.r.p != p {
+	if h == nil || h.p != p {
 		return false
 	}
 	r, err := h.enter()
@@ -312,7 +312,7 @@ func cut(slab *[]handle, r *request) *handle {
 	}
 	h := &(*slab)[0]
 	*slab = (*slab)[1:]
-	h.r, h.gen = r, r.gen
+	h.p, h.r, h.gen = r.p, r, r.gen
 	return h
 }
 

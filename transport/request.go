@@ -143,6 +143,7 @@ func (r *request) settle(why error) {
 // handle is a request for as long as one message is handled: a ResponseWriter and a context. It is never used again for another
 // message, so that whoever keeps it too long finds it stale.
 type handle struct {
+	p   *peer // r may be another's by the time a stale handle is used
 	r   *request
 	gen uint64
 }
@@ -214,7 +215,7 @@ func (h *handle) Notify(ctx context.Context, method string, params codec.Appende
 	})
 }
 
-func (h *handle) NewCall(method string) *jsonrpc.Call { return h.r.p.NewCall(method) }
+func (h *handle) NewCall(method string) *jsonrpc.Call { return h.p.NewCall(method) }
 
 func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 	r, err := h.enter()
@@ -228,15 +229,15 @@ func (h *handle) Do(ctx context.Context, c *jsonrpc.Call) error {
 		return settled
 	case !can:
 		return errCannotCall
-	case !h.r.p.client:
-		if err := h.r.p.mayCall(c); err != nil {
+	case !h.p.client:
+		if err := h.p.mayCall(c); err != nil {
 			return err
 		}
 	}
 	if err := h.leaveReader(); err != nil {
 		return err
 	}
-	return h.r.p.do(ctx, c, h)
+	return h.p.do(ctx, c, h)
 }
 
 // write appends a message with f and sends it, as soon as there is room for it.
