@@ -5,6 +5,10 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,7 +48,7 @@ func TestGuardHost(t *testing.T) {
 	check := func(hosts []string, rows []row) {
 		g, err := httpheader.NewGuard(hosts, nil)
 		require.NoError(t, err)
-		for _, row := range rows {
+		for _, row := range slices.Concat(rows, rows) { // what was let through before is let through again, and nothing else
 			err := g.Check(request(row.local, row.host))
 			if row.ok {
 				require.NoError(t, err, "%s: %q", row.rule, row.host)
@@ -125,6 +129,31 @@ func TestGuardHost(t *testing.T) {
 		{"H-02: switched off", loopback, "evil.test", true},
 		{"H-02: switched off, also for nonsense", loopback, "", true},
 	})
+}
+
+// What a guard remembers of hosts is for one kind of address, and many names do not hide what they are.
+func TestGuardRemembers(t *testing.T) {
+	t.Parallel()
+	g, err := httpheader.NewGuard(nil, nil)
+	require.NoError(t, err)
+	for range 3 {
+		require.NoError(t, g.Check(request(public, "evil.example")))
+		require.ErrorIs(t, g.Check(request(loopback, "evil.example")), httpheader.ErrHost, "H-02: let through elsewhere")
+		require.NoError(t, g.Check(request(loopback, "localhost")))
+		require.ErrorIs(t, g.Check(request(loopback, "localhost.example")), httpheader.ErrHost)
+	}
+	var all sync.WaitGroup
+	for i := range 100 {
+		all.Go(func() {
+			name := strings.Repeat("a", i) + ".example:" + strconv.Itoa(i)
+			for range 3 {
+				if g.Check(request(public, "x"+name)) != nil || g.Check(request(loopback, "x"+name)) == nil || g.Check(request(public, "/"+name)) == nil {
+					t.Error(name)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestGuardOrigin(t *testing.T) {
