@@ -64,7 +64,6 @@ func (h *Handler) message(o *reply, in *transport.Incoming, who transport.Identi
 		h.bad(o, in, err)
 		return
 	}
-	v := revisionOf(o.r)
 	switch m.Kind {
 	case jsonrpc.Request:
 		var meta peek.Meta
@@ -77,19 +76,19 @@ func (h *Handler) message(o *reply, in *transport.Incoming, who transport.Identi
 			h.modern(o, in, who, &meta)
 		case m.Method == methodInitialize && len(o.r.Header[headerSession]) == 0:
 			h.initialize(o, in, who)
-		case v.Modern() && m.Method != methodInitialize:
+		case m.Method != methodInitialize && revisionOf(o.r).Modern():
 			h.modern(o, in, who, &meta)
 		default:
 			h.legacy(o, in, who)
 		}
 	case jsonrpc.Notification:
-		if v.Modern() {
+		if revisionOf(o.r).Modern() {
 			h.modernNotification(o, in, who)
 			return
 		}
 		h.legacy(o, in, who)
 	default:
-		if v.Modern() { // rules A-54, E-04
+		if revisionOf(o.r).Modern() { // rules A-54, E-04
 			h.refuse(o.w, http.StatusBadRequest, noID, invalid("in this revision, clients send no responses"))
 			in.Release()
 			return

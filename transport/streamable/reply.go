@@ -21,7 +21,6 @@ type reply struct {
 	w      http.ResponseWriter // nil once nothing can be written any more
 	r      *http.Request
 	accept httpheader.Accept
-	timer  *time.Timer // of tick; made once
 	body   bodyReader
 
 	modern  bool
@@ -35,8 +34,11 @@ type reply struct {
 
 	mu       sync.Mutex
 	phase    phase
-	buf      pool.Buffer // while a message is appended
-	last     time.Time   // something was written, or the exchange began
+	buf      pool.Buffer   // while a message is appended
+	last     time.Duration // something was written, or the exchange began; after Handler.began, as is rings
+	timer    *time.Timer   // of tick; made once
+	armed    bool          // timer is running, until rings
+	rings    time.Duration
 	answered bool
 	err      error       // why nothing can be written
 	out      *resumable  // what is sent goes there, once it is an event stream that can be resumed, or one that others write to
@@ -69,16 +71,32 @@ func (h *Handler) newReply(w http.ResponseWriter, r *http.Request, accept httphe
 	if !ok {
 		o = &reply{h: h}
 	}
+	now := h.now()
 	o.mu.Lock()
 	o.w, o.r, o.accept = w, r, accept
-	o.phase, o.last = reading, time.Now()
-	if o.timer == nil {
-		o.timer = time.AfterFunc(h.tickAfter(), o.tick)
-	} else {
-		o.timer.Reset(h.tickAfter())
+	o.phase, o.last = reading, now
+	if at := now + h.tickAfter(); !o.armed || o.rings > at {
+		o.arm(now, h.tickAfter())
 	}
 	o.mu.Unlock()
 	return o
+}
+
+// arm makes tick run in d, or a little later. It is left to run when the response has ended, as most do long before, and finds out whose turn it is
+// then: to start and to stop a timer with each request costs more than all else that a reply does. mu is held.
+func (o *reply) arm(now, d time.Duration) {
+	o.armed, o.rings = true, now+d
+	if o.timer == nil {
+		o.timer = time.AfterFunc(d, o.tick)
+		return
+	}
+	o.timer.Reset(d)
+}
+
+// disarm stops the timer of a reply that is not used again. mu is held.
+func (o *reply) disarm() {
+	o.armed = false
+	o.timer.Stop()
 }
 
 // tickAfter is the time after which there may be something to do for a reply.
@@ -86,9 +104,8 @@ func (h *Handler) tickAfter() time.Duration {
 	return min(h.opts.Timeouts.KeepAlive, h.opts.Timeouts.ReadMessage)
 }
 
-// recycle gives o back. Nobody else may have it any more; a tick may be late, and finds out.
+// recycle gives o back. Nobody else may have it any more but its timer.
 func (o *reply) recycle() {
-	o.timer.Stop()
 	o.mu.Lock()
 	o.id = o.id[:0]
 	o.w, o.r, o.opens, o.session, o.out, o.conn, o.err = nil, nil, nil, nil, nil, nil, nil
@@ -103,7 +120,7 @@ func (o *reply) ready(id jsonrpc.ID) {
 		o.id, _ = id.AppendJSON(o.id[:0]) // only the zero ID fails
 	}
 	o.mu.Lock()
-	o.phase, o.last = open, time.Now()
+	o.phase = open
 	o.mu.Unlock()
 }
 
@@ -289,8 +306,9 @@ func eventHeaders(header http.Header) {
 
 // flush writes b and sees to it that it goes out.
 func (o *reply) flush(b []byte) error {
-	o.last = time.Now()
-	return writeFlushed(o.w, o.h.opts.Timeouts.Write, o.last, b)
+	now := time.Now()
+	o.last = now.Sub(o.h.began)
+	return writeFlushed(o.w, o.h.opts.Timeouts.Write, now, b)
 }
 
 // writeDeadline bounds the wait for a client that does not read; what a server's WriteTimeout says ends with it.
@@ -322,28 +340,28 @@ var errNoEvents = errors.New("the client takes no event stream")
 func (o *reply) tick() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	now := time.Now()
-	t := o.h.opts.Timeouts
-	quiet := now.Sub(o.last)
+	o.armed = false
+	now, t := o.h.now(), o.h.opts.Timeouts
+	quiet := now - o.last
 	if o.phase == reading {
 		if quiet < t.ReadMessage {
-			o.timer.Reset(t.ReadMessage - quiet)
+			o.arm(now, t.ReadMessage-quiet)
 			return
 		}
-		setReadDeadline(o.w, now) // the reader answers
+		setReadDeadline(o.w, time.Now()) // the reader answers
 		return
 	}
 	if o.phase != open && o.phase != events || o.w == nil && o.out == nil || o.err != nil {
 		return
 	}
 	if quiet < t.KeepAlive {
-		o.timer.Reset(t.KeepAlive - quiet)
+		o.arm(now, t.KeepAlive-quiet)
 		return
 	}
 	if !o.streams() {
 		return
 	}
-	o.timer.Reset(t.KeepAlive)
+	o.arm(now, t.KeepAlive)
 	if o.out == nil && o.usesQueue() {
 		if o.listens {
 			return // it begins with the acknowledgement

@@ -21,7 +21,7 @@ type httpSession struct {
 	q   *transport.Queue          // of the session's own stream
 	out atomic.Pointer[resumable] // that stream, which a GET opens; nil before there was one, unless events are kept
 
-	used  atomic.Int64 // when the last exchange began or ended
+	used  atomic.Int64 // when the last exchange ended, after Handler.began
 	holds atomic.Int32 // exchanges that are going on, streams included
 
 	mu      sync.Mutex
@@ -122,17 +122,14 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Ide
 }
 
 // hold notes that an exchange begins, release that it ends: the session is not idle meanwhile (rule D-59).
-func (s *httpSession) hold() {
-	s.holds.Add(1)
-	s.touch()
-}
+func (s *httpSession) hold() { s.holds.Add(1) }
 
 func (s *httpSession) release() {
 	s.touch()
 	s.holds.Add(-1)
 }
 
-func (s *httpSession) touch() { s.used.Store(int64(time.Since(s.h.sessions.began))) }
+func (s *httpSession) touch() { s.used.Store(int64(s.h.now())) }
 
 // idle returns how long the session has been idle; 0 if it is not.
 func (s *httpSession) idle() time.Duration {
@@ -140,7 +137,7 @@ func (s *httpSession) idle() time.Duration {
 		s.touch()
 		return 0
 	}
-	return time.Since(s.h.sessions.began) - time.Duration(s.used.Load())
+	return s.h.now() - time.Duration(s.used.Load())
 }
 
 // send sends a message on the session's own stream.

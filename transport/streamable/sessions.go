@@ -13,7 +13,6 @@ type registry struct {
 	h *Handler
 
 	mu      sync.Mutex
-	began   time.Time // what times of sessions count from
 	byID    map[string]*httpSession
 	count   int // sessions, and those that are about to be
 	sweeper *time.Timer
