@@ -138,6 +138,22 @@ func TestNoFlush(t *testing.T) {
 	require.NoError(t, h.Close())
 }
 
+// An event stream that is the answer and nothing else is a response of known length; one that goes on is not.
+func TestOneEvent(t *testing.T) {
+	s := newServer(t, tools(), nil)
+	for _, row := range []struct {
+		tool  string
+		known bool
+	}{{"x", true}, {"large:1000", true}, {"large:100000", true}, {"progress", false}} {
+		events := with(modern("tools/call", row.tool), "Accept", "text/event-stream")
+		resp := s.do(http.MethodPost, call("1", row.tool), events)
+		require.Equal(t, "text/event-stream", resp.Header.Get("Content-Type"), row.tool)
+		body := read(t, resp)
+		require.Equal(t, row.known, int64(len(body)) == resp.ContentLength, row.tool)
+		require.True(t, strings.HasPrefix(body, "data: {") && strings.HasSuffix(body, "}\n\n") && strings.Contains(body, `"id":1,"result"`), row.tool)
+	}
+}
+
 // D-18, G-18: the server asks the client on the stream of its request, in sessions of all revisions that can.
 func TestElicit(t *testing.T) {
 	for _, store := range []transport.EventStore{nil, transport.NewMemoryEventStore(nil)} {

@@ -217,9 +217,15 @@ func (o *reply) write(b []byte, m transport.Outgoing) error {
 	case m.Answer && o.phase == open && (m.Code != 0 || o.accept.JSON && !(o.h.set.EventStreams && o.streams())):
 		err = o.json(o.status(m), b[len(dataField):])
 		o.phase = ended
+	case m.Answer && o.phase == open: // a stream of one event needs no chunks, and is written with its headers
+		eventHeaders(o.w.Header())
+		b = append(b, "\n\n"...)
+		o.buf.Set(b)
+		err = o.respond(http.StatusOK, b)
+		o.phase = ended
 	default:
 		if o.phase == open {
-			o.startEvents(m.Answer)
+			o.startEvents()
 		}
 		b = append(b, "\n\n"...)
 		o.buf.Set(b)
@@ -259,10 +265,15 @@ func (o *reply) status(m transport.Outgoing) int {
 	}
 }
 
-// json writes the whole response.
+// json writes the whole response, of one JSON text.
 func (o *reply) json(status int, body []byte) error {
+	o.w.Header()["Content-Type"] = typeJSON
+	return o.respond(status, body)
+}
+
+// respond writes the whole response, whose type is set.
+func (o *reply) respond(status int, body []byte) error {
 	header := o.w.Header()
-	header["Content-Type"] = typeJSON
 	o.sessionHeader(header, true)
 	if len(body) > minLength {
 		header["Content-Length"] = []string{strconv.Itoa(len(body))}
@@ -288,11 +299,11 @@ func (o *reply) sessionHeader(header http.Header, answer bool) {
 	}
 }
 
-// startEvents makes the response an event stream. answer says that it begins with the answer.
-func (o *reply) startEvents(answer bool) {
+// startEvents makes the response an event stream, which begins with something else than the answer.
+func (o *reply) startEvents() {
 	header := o.w.Header()
 	eventHeaders(header)
-	o.sessionHeader(header, answer)
+	o.sessionHeader(header, false)
 	o.w.WriteHeader(http.StatusOK)
 	o.phase = events
 }
@@ -374,7 +385,7 @@ func (o *reply) tick() {
 		return
 	}
 	if o.phase == open {
-		o.startEvents(false)
+		o.startEvents()
 	}
 	if err := o.flush([]byte(comment)); err != nil {
 		o.err = transport.NewError(transport.Closed, "writing", err)

@@ -51,7 +51,7 @@ func (o *reply) startQueue() *resumable {
 		s.streams[x.name] = x
 		s.mu.Unlock()
 	}
-	o.startEvents(false)
+	o.startEvents()
 	if o.conn == nil {
 		o.conn = newConnection(o.w, o.h.opts.Timeouts.Write)
 	}
