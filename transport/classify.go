@@ -61,10 +61,13 @@ func (p *peer) classify(r *request) error {
 
 // infoOf returns the Info of a client's request; session is that of the session, nil if none is open.
 func (p *peer) infoOf(r *request, session *jsonrpc.Info) (*jsonrpc.Info, error) {
-	var room peek.Meta
-	meta, err := p.metas.Read(&r.m, &room)
-	if err != nil {
-		return nil, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid _meta: %w", err)
+	meta := r.known
+	if meta == nil {
+		var room peek.Meta
+		var err error
+		if meta, err = p.metas.Read(&r.m, &room); err != nil {
+			return nil, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid _meta: %w", err)
+		}
 	}
 	switch {
 	case meta.Modern:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport/internal/block"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
 // Incoming is one message that came by itself, in a buffer of the pool. It has one owner, who hands it on to Receive or calls
@@ -16,6 +17,7 @@ type Incoming struct {
 	limit int
 	n     int    // bytes read
 	at    []byte // the message, if it lies in a part of the block
+	meta  peek.Meta
 }
 
 // NewIncoming returns an Incoming with room for size bytes, or for a usual message if size is not known: not positive.
@@ -77,6 +79,14 @@ func (in *Incoming) Scan() error {
 // Message returns what Scan has found, borrowed until in is handed on or released.
 func (in *Incoming) Message() *jsonrpc.Message { return &in.m }
 
+// Meta returns what the _meta of the params says, borrowed likewise, and not to be changed. It is read once, for who decides whose the
+// message is and for who handles it.
+func (in *Incoming) Meta() (*peek.Meta, error) {
+	meta, err := in.p.metas.Read(&in.m, &in.meta)
+	in.known = meta
+	return meta, err
+}
+
 // Bytes returns what was read, borrowed likewise.
 func (in *Incoming) Bytes() []byte {
 	if in.at != nil {
@@ -94,6 +104,9 @@ func (in *Incoming) SetSender(headers map[string][]string, principal string) {
 // Release gives in back.
 func (in *Incoming) Release() {
 	b, free := in.b, in.free
+	if in.known == &in.meta { // it borrows
+		in.meta = peek.Meta{}
+	}
 	in.reset()
 	in.via, in.at = carried{}, nil
 	b.Drop()

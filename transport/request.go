@@ -10,6 +10,7 @@ import (
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport/internal/block"
+	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
 // request is a message that is being handled. It is reused; what handlers get is a handle.
@@ -33,6 +34,7 @@ type request struct {
 // exchange is what a request has of one message. The first fields are set before the handler runs.
 type exchange struct {
 	m      jsonrpc.Message
+	known  *peek.Meta   // what its _meta says, if that was read before
 	b      *block.Block // what m borrows
 	out    sink
 	batch  *batch // where the answer goes; nil if it goes out by itself

@@ -9,7 +9,6 @@ import (
 	"github.com/mcpwire/mcpwire/transport"
 	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
 	"github.com/mcpwire/mcpwire/transport/internal/httpserve"
-	"github.com/mcpwire/mcpwire/transport/internal/peek"
 )
 
 var noID jsonrpc.ID
@@ -66,18 +65,17 @@ func (h *Handler) message(o *reply, in *transport.Incoming, who transport.Identi
 	}
 	switch m.Kind {
 	case jsonrpc.Request:
-		var meta peek.Meta
-		err := meta.Read(m)
+		meta, err := in.Meta()
 		switch {
 		case err != nil:
 			h.refuse(o.w, http.StatusBadRequest, m.ID, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid _meta: %w", err))
 			in.Release()
 		case meta.Modern:
-			h.modern(o, in, who, &meta)
+			h.modern(o, in, who, meta)
 		case m.Method == methodInitialize && len(o.r.Header[headerSession]) == 0:
 			h.initialize(o, in, who)
 		case m.Method != methodInitialize && revisionOf(o.r).Modern():
-			h.modern(o, in, who, &meta)
+			h.modern(o, in, who, meta)
 		default:
 			h.legacy(o, in, who)
 		}
