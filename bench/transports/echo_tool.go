@@ -2,7 +2,6 @@ package transports
 
 import (
 	"context"
-	"strings"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
@@ -28,7 +27,7 @@ func callEcho(_ context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.Ca
 	if r.Params.Name != toolName {
 		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "no tool named %q", r.Params.Name)
 	}
-	text, err := textArgument(r.Params.Arguments)
+	text, err := textArgument(r.Decoder(r.Params.Arguments))
 	if err != nil {
 		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "arguments: %w", err)
 	}
@@ -36,12 +35,8 @@ func callEcho(_ context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.Ca
 	return nil
 }
 
-// textArgument decodes the arguments of the echo tool. The text borrows args or is a copy.
-func textArgument(args codec.Raw) (string, error) {
-	d := codec.GetDecoder()
-	defer d.Release()
-	d.ResetRaw(args)
-	text := ""
+// textArgument decodes the arguments of the echo tool. The text borrows them, and d.
+func textArgument(d *codec.Decoder) (text string, err error) {
 	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
 		if key == "text" {
 			text = d.String()
@@ -49,13 +44,5 @@ func textArgument(args codec.Raw) (string, error) {
 			d.Skip()
 		}
 	}
-	if err := d.End(); err != nil {
-		return "", err
-	}
-	// A text with escapes lies in the decoder's memory, which goes back before the result is written. Without
-	// escapes the arguments are longer than the text by no more than what surrounds it.
-	if len(args.Bytes()) != len(`{"text":""}`)+len(text) {
-		text = strings.Clone(text)
-	}
-	return text, nil
+	return text, d.End()
 }

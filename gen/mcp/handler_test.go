@@ -3,6 +3,7 @@ package mcp_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,6 +39,42 @@ func TestCallTool(t *testing.T) {
 	require.NoError(t, mcp.CallToolInto(t.Context(), l, params, &into, &d))
 	clear(l.reply.out[:cap(l.reply.out)]) // into must not borrow the transport's buffer
 	require.Equal(t, "hello world", into.Content[0].(*mcp.TextContent).Text)
+}
+
+// What a Decoder of the request has decoded is good until the result is written, whatever else is decoded.
+func TestRequestDecoder(t *testing.T) {
+	t.Parallel()
+	h := &mcp.ServerHandler{
+		CallTool: func(_ context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
+			var texts []string
+			for range 3 {
+				d := r.Decoder(r.Params.Arguments)
+				key, ok := d.FirstKey()
+				for ; ok; key, ok = d.NextKey(key) {
+					texts = append(texts, d.String())
+				}
+				if err := d.End(); err != nil {
+					return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "arguments: %w", err)
+				}
+			}
+			for _, text := range texts {
+				out.AddText(text)
+			}
+			return nil
+		},
+	}
+	l := newLoop(h, jsonrpc.Rev20251125)
+	for _, text := range []string{"one\ntwo", strings.Repeat("\t", 1000), "plain"} {
+		params := &mcp.CallToolParams{Name: "echo", Arguments: codec.RawString(`{"text":` + string(codec.AppendString(nil, text)) + `}`)}
+		res, err := mcp.CallTool(t.Context(), l, params)
+		require.NoError(t, err)
+		require.Len(t, res.Content, 3)
+		for _, c := range res.Content {
+			require.Equal(t, text, c.(*mcp.TextContent).Text)
+		}
+	}
+	_, err := mcp.CallTool(t.Context(), l, &mcp.CallToolParams{Name: "echo", Arguments: codec.RawString(`{"text":1}`)})
+	require.ErrorContains(t, err, "arguments")
 }
 
 func TestHandlerErrors(t *testing.T) {

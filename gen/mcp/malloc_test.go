@@ -48,13 +48,21 @@ func TestCallToolMallocs(t *testing.T) {
 		ServerInfo: mcp.Implementation{Name: "s", Version: "1"},
 		CallTool: func(_ context.Context, r *mcp.Request[mcp.CallToolParams], out *mcp.CallToolResult) error {
 			out.AddText(r.Params.Name)
-			return nil
+			d := r.Decoder(r.Params.Arguments)
+			for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
+				if key == "text" {
+					out.AddText(d.String())
+				} else {
+					d.Skip()
+				}
+			}
+			return d.End()
 		},
 	}
 	for _, v := range []jsonrpc.Revision{jsonrpc.Rev20251125, jsonrpc.Rev20260728} {
 		l := newLoop(h, v)
 		ctx := context.Background()
-		params := mcp.CallToolParams{Name: "echo", Arguments: codec.RawString(`{"a":[1,2,3]}`)}
+		params := mcp.CallToolParams{Name: "echo", Arguments: codec.RawString(`{"a":[1,2,3],"text":"one\ntwo"}`)}
 		var out mcp.CallToolResult
 		var d codec.Decoder
 		got := mallocs.OnOneProcessor(2000, 0.02, func() {

@@ -93,6 +93,7 @@ func serve[P, R any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.M
 		c.log(ctx, m.Method, err)
 	}
 	d.Release()
+	x.req.release()
 	p.put(x)
 }
 
@@ -114,6 +115,7 @@ func note[P any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.Messa
 		c.log(ctx, m.Method, err)
 	}
 	d.Release()
+	x.req.release()
 	p.put(x)
 }
 
