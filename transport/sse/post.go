@@ -3,7 +3,9 @@ package sse
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
@@ -16,11 +18,11 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who transport.Ide
 	if refusal := httpserve.CheckBody(r, limit); refusal != nil {
 		return refusal
 	}
-	ids := r.URL.Query()[sessionParam]
-	if len(ids) != 1 {
+	id, ok := sessionOf(r.URL)
+	if !ok {
 		return httpserve.Refuse(http.StatusBadRequest, "the query must have one "+sessionParam)
 	}
-	s := h.find(ids[0], who.Principal)
+	s := h.find(id, who.Principal)
 	if s == nil {
 		return httpserve.Refuse(http.StatusNotFound, "no such session")
 	}
@@ -43,6 +45,18 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who transport.Ide
 		return refusal
 	}
 	return s.accept(w, r, list, x, who)
+}
+
+// sessionOf returns the session that a URL names. Most queries have nothing else, and are not parsed.
+func sessionOf(u *url.URL) (id string, ok bool) {
+	if id, ok = strings.CutPrefix(u.RawQuery, sessionParam+"="); ok && !strings.ContainsAny(id, "&;%+=") {
+		return id, true
+	}
+	ids := u.Query()[sessionParam]
+	if len(ids) != 1 {
+		return "", false
+	}
+	return ids[0], true
 }
 
 func isRequest(in *transport.Incoming) bool { return in.Message().Kind == jsonrpc.Request }

@@ -132,6 +132,8 @@ func TestRefused(t *testing.T) {
 		{name: "S17 not encoded", body: good, header: []string{"Content-Encoding", "identity"}, status: 202},
 		{name: "C-10 no session", body: good, query: func(q url.Values) { q.Del("sessionId") }, status: 400},
 		{name: "C-10 two sessions", body: good, query: func(q url.Values) { q.Add("sessionId", q.Get("sessionId")) }, status: 400},
+		{name: "C-10 among others", body: good, query: func(q url.Values) { q.Set("a", "b c") }, status: 202},
+		{name: "C-10 empty session", body: good, query: func(q url.Values) { q.Set("sessionId", "") }, status: 404},
 		{name: "C-10 unknown session", body: good, query: func(q url.Values) { q.Set("sessionId", "x") }, status: 404},
 		{name: "C-10 in another case", body: good, query: func(q url.Values) { q.Set("sessionId", strings.ToLower(q.Get("sessionId"))) }, status: 404},
 		{name: "S13 F6 at the limit", body: good + strings.Repeat(" ", limit-len(good)), status: 202},
