@@ -44,13 +44,17 @@ func (s *rawServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.w = w
 	_ = s.write(event.AppendEvent(nil, event.TypeEndpoint, "", []byte("?x")))
 	close(s.opened)
+	cut := false
 	select {
 	case <-s.closed:
-		panic(http.ErrAbortHandler) // cut, and not ended
-	case <-r.Context().Done():
-		s.mu.Lock() // what is written ends first: the connection is closed
-		s.w = nil
-		s.mu.Unlock()
+		cut = true
+	case <-r.Context().Done(): // the connection is closed
+	}
+	s.mu.Lock() // what is written ends first
+	s.w = nil
+	s.mu.Unlock()
+	if cut {
+		panic(http.ErrAbortHandler) // and not ended
 	}
 }
 

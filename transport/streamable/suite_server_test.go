@@ -115,6 +115,7 @@ func (s *rawServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-out.ended:
 	case <-s.closed:
+		out.leave()
 		panic(http.ErrAbortHandler) // cut, and not ended
 	case <-r.Context().Done():
 		out.leave()
