@@ -189,3 +189,19 @@ func sameShape(t *testing.T, want, got reflect.Type) {
 		}
 	}
 }
+
+// TestOwns pins what the trial says of codecs that are made to borrow, and of those that are not.
+func TestOwns(t *testing.T) {
+	t.Parallel()
+	owns := map[string]bool{}
+	for _, c := range peers.Routers() {
+		owns[c.Name()] = peers.Owns(c)
+	}
+	for _, name := range []string{peers.Baseline, "json-experiment", "goccy", "sonic-std", "segmentio", "easyjson", "mcpwire-owned"} {
+		require.True(t, owns[name], name)
+	}
+	for _, name := range []string{"goccy-nocopy", "sonic-nocopy", "segmentio-nocopy", "mcpwire", "gjson"} {
+		require.False(t, owns[name], name)
+	}
+	t.Log(owns)
+}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,6 +24,7 @@ type comparison struct {
 	codecs       []peers.Codec
 	view         peers.View
 	encode       bool
+	fresh        bool // into a new value each time
 }
 
 const reuse = "Targets are used again after they were set to zero; buffers are used again where the codec can do that."
@@ -34,36 +37,64 @@ func comparisons() []comparison {
 			copies = append(copies, m)
 		}
 	}
+	// mcpwire-owned is another way to decode values, and nothing else.
+	writers, routers := without(all, "mcpwire-owned"), without(peers.Routers(), "mcpwire-owned")
+	var owners []peers.Codec
+	for _, c := range peers.All() {
+		if peers.Owns(c) {
+			owners = append(owners, c)
+		}
+	}
 	return []comparison{
-		{title: "Decode", about: "The params, result or error object of a message into a typed value. " + reuse, messages: messages, codecs: all},
-		{title: "Encode", about: "A typed value into the params, result or error object. " + reuse, messages: messages, codecs: all, encode: true},
+		{title: report.Decode, about: "The params, result or error object of a message into a typed value. " + reuse, messages: messages, codecs: all},
+		{title: report.Encode, about: "A typed value into the params, result or error object. " + reuse, messages: messages, codecs: writers, encode: true},
 		{title: "Decode the whole message", about: "The envelope and what is in it. " + reuse, messages: messages, codecs: all, view: peers.Whole},
-		{title: "Encode the whole message", about: "The envelope and what is in it. " + reuse, messages: messages, codecs: all, view: peers.Whole, encode: true},
-		{title: "Envelope", about: "Version, id and method of a message typed, its payload raw: what a router needs. A codec that does not check raw values " +
-			"lets a broken payload through here; gjson takes its whole input to be valid.", messages: messages, codecs: peers.Routers(), view: peers.Outer},
-		{title: "Decode copies in another order and with unknown members", about: "As Decode, but the members of every object are shuffled, " +
+		{title: "Encode the whole message", about: "The envelope and what is in it. " + reuse, messages: messages, codecs: writers, view: peers.Whole, encode: true},
+		{title: report.Envelope, about: "Version, id and method of a message typed, its payload raw: what a router needs. A codec that does not check raw values " +
+			"lets a broken payload through here; gjson takes its whole input to be valid.", messages: messages, codecs: routers, view: peers.Outer},
+		{title: report.Copies, about: "As Decode, but the members of every object are shuffled, " +
 			"or members that no revision has were added to every typed object.", messages: copies, codecs: all},
+		{title: report.Fresh, about: "As Decode, into a new value each time, which the time and the allocations include, and only by codecs whose values keep " +
+			"nothing of the input: what there is without thinking about memory, and for mcpwire codec.Unmarshal.", messages: messages, codecs: owners, fresh: true},
 	}
 }
 
+func without(all []peers.Codec, name string) []peers.Codec {
+	return slices.DeleteFunc(slices.Clone(all), func(c peers.Codec) bool { return c.Name() == name })
+}
+
+// sections makes those comparisons that have one of the titles; all of them if there are none.
+func (cfg config) sections(titles ...string) ([]report.Section, error) {
+	var out []report.Section
+	for _, c := range comparisons() {
+		if len(titles) > 0 && !slices.Contains(titles, c.title) {
+			continue
+		}
+		fmt.Fprintln(os.Stderr, "measuring:", c.title)
+		section, err := c.measure(cfg)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.title, err)
+		}
+		out = append(out, section)
+	}
+	return out, nil
+}
+
 func compare(cfg config) (report.Report, error) {
-	rep := report.Report{Baseline: peers.Baseline}
+	rep := report.Report{Baseline: peers.Baseline, Notes: notes}
 	for _, c := range peers.Routers() {
 		if cfg.wantsCodec(c) {
 			rep.Strictness = append(rep.Strictness, [2]string{c.Name(), c.Strictness()})
 		}
 	}
-	for _, c := range comparisons() {
-		fmt.Fprintln(os.Stderr, "measuring:", c.title)
-		section, err := c.measure(cfg)
-		if err != nil {
-			return rep, fmt.Errorf("%s: %w", c.title, err)
-		}
-		rep.Sections = append(rep.Sections, section)
+	var err error
+	if rep.Sections, err = cfg.sections(); err != nil {
+		return rep, err
 	}
-	limits, err := limits(cfg)
-	rep.Limits = limits
-	return rep, err
+	if rep.Limits, err = limits(cfg); err != nil || cfg.plain {
+		return rep, err
+	}
+	return rep, cfg.addChildren(&rep)
 }
 
 func (cfg config) wantsCodec(c peers.Codec) bool {
@@ -88,7 +119,7 @@ func (c comparison) measure(cfg config) (report.Section, error) {
 // measureMessage lets the codecs that can take turns on m.
 func (c comparison) measureMessage(cfg config, m corpus.Message) (report.Row, error) {
 	data := c.view.Data(m)
-	row := report.Row{Message: m.Name, Bytes: len(data)}
+	row := report.Row{Message: m.Name, Of: m.Base(), Bytes: len(data)}
 	var tasks []measure.Task
 	for _, codec := range c.codecs {
 		if !cfg.wantsCodec(codec) {
@@ -122,6 +153,10 @@ func (c comparison) measureMessage(cfg config, m corpus.Message) (report.Row, er
 
 // task returns the work to time.
 func (c comparison) task(codec peers.Codec, target any, data []byte) (func() error, error) {
+	if c.fresh {
+		of := reflect.TypeOf(target).Elem()
+		return func() error { return codec.Decode(data, reflect.New(of).Interface()) }, nil
+	}
 	if !c.encode {
 		reset := peers.Resetter(codec, target)
 		return func() error {

@@ -24,6 +24,7 @@ import (
 
 func main() {
 	transports.RunChild()
+	runJob()
 	var cfg config
 	var only string
 	out := flag.String("o", "", "also write the tables to this file; parts that did not run stay in it as they are")
@@ -36,6 +37,7 @@ func main() {
 	flag.DurationVar(&cfg.measure.Batch, "batch", 20*time.Millisecond, "length of a codec's batch")
 	flag.IntVar(&cfg.load.Rounds, "loads", 10, "loads on each process, taking turns; the median counts")
 	flag.DurationVar(&cfg.load.Load, "load", 150*time.Millisecond, "length of a load")
+	flag.BoolVar(&cfg.plain, "plain", false, "codec: only the comparisons; no kernels, no first calls, nothing with fewer instructions")
 	sessions := flag.String("sessions", "5000,10000", "numbers of sessions, where it takes many")
 	flag.DurationVar(&cfg.load.TTL, "ttl", 20*time.Second, "how long sessions live that nobody uses; longer than it takes to open all of them")
 	flag.DurationVar(&cfg.load.Wait, "wait", 5*time.Second, "how long to wait for what may never come")
@@ -63,6 +65,7 @@ func main() {
 type config struct {
 	commit           string
 	messages, codecs string
+	plain            bool     // only what this process measures
 	only             []string // names of parts; none for all
 	measure          measure.Options
 	load             transports.Options

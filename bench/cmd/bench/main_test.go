@@ -10,11 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpwire/mcpwire/bench/internal/measure"
+	"github.com/mcpwire/mcpwire/bench/internal/report"
+	"github.com/mcpwire/mcpwire/bench/peers"
 	"github.com/mcpwire/mcpwire/bench/transports"
 )
 
 func TestMain(m *testing.M) {
 	transports.RunChild()
+	runJob()
 	os.Exit(m.Run())
 }
 
@@ -31,7 +34,8 @@ func TestRun(t *testing.T) {
 	require.NoError(t, err)
 	for _, want := range []string{
 		"abc1234", "goccy/go-json v0.12.0", "## Decode\n", "## Encode\n", "## Decode the whole message\n", "## Encode the whole message\n", "## Envelope\n",
-		"progress+shuffled", "progress+unknown", "| memmove", "| goccy-nocopy", "utf8 raw skip ctrl / utf8 raw",
+		"## Targets\n", "## Decode into new values\n", "## The first call\n", "## Kernels\n", "| memmove ", "## Event streams\n", "| AppendEvent/1024 ",
+		"### Encode: mcpwire at each level\n", "### How mcpwire does, purego\n", "progress+shuffled", "progress+unknown", "| memmove", "| goccy-nocopy", "utf8 raw skip ctrl / utf8 raw",
 		"## stdio servers\n", "## stdio clients\n", "line echo, again", "go-sdk v1.8.0", "### 300 B, 8 in flight, batched\n", "## HTTP servers, JSON answers\n", "## HTTP servers, event streams\n", "raw net/http, again",
 		"## Where the time goes, JSON answers\n", "## Where the time goes, event streams: functions\n",
 		"## HTTP+SSE servers\n", "## HTTP+SSE clients\n",
@@ -69,6 +73,53 @@ func TestCrowds(t *testing.T) {
 }
 
 func TestRunReportsAnUnwritableFile(t *testing.T) {
-	cfg := config{only: []string{"codec"}, messages: "progress", codecs: "none of them", measure: measure.Options{Rounds: 1, Batch: time.Microsecond}}
+	cfg := config{only: []string{"codec"}, plain: true, messages: "progress", codecs: "none of them", measure: measure.Options{Rounds: 1, Batch: time.Microsecond}}
 	require.ErrorIs(t, run(cfg, filepath.Join(t.TempDir(), "missing", "RESULTS.md")), os.ErrNotExist)
+}
+
+// Each note is about a target, which has to exist.
+func TestNotes(t *testing.T) {
+	for id, note := range notes {
+		require.Contains(t, report.TargetIDs(), id)
+		require.NotEmpty(t, note)
+	}
+}
+
+// A child is what it was made to be, or there is no result.
+func TestLevelChecksTheChild(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	j := job{Titles: []string{report.Envelope}, Messages: "progress", Codecs: "none of them", Measure: measure.Options{Rounds: 1, Batch: time.Microsecond}}
+	l := report.Level{Name: "a child"}
+	require.ErrorContains(t, j.level(&l, self, levelResult{Purego: true}), "was not what it should be")
+	require.Empty(t, l.Sections)
+	require.NoError(t, j.level(&l, self, levelResult{}, "GODEBUG="+godebug(noAVX512)))
+	require.Len(t, l.Sections, 1)
+	require.Equal(t, report.Envelope, l.Sections[0].Title)
+	require.Len(t, l.Sections[0].Rows, 1)
+}
+
+func TestJobErrors(t *testing.T) {
+	require.ErrorContains(t, doJob("no JSON"), envJob)
+	_, err := firstCall{Codec: "none"}.measure(measure.Options{})
+	require.EqualError(t, err, `there is no codec "none"`)
+}
+
+// The first encode is that of a value which its codec has not seen: all codecs can be given one.
+func TestFirstCallTasks(t *testing.T) {
+	for _, c := range peers.All() {
+		for _, encode := range []bool{false, true} {
+			got, err := firstCall{Codec: c.Name(), Encode: encode}.measure(measure.Options{Rounds: 1, Batch: time.Microsecond})
+			require.NoError(t, err, c.Name())
+			require.Positive(t, got.First, c.Name())
+			require.Positive(t, got.Later, c.Name())
+		}
+	}
+}
+
+func TestGodebug(t *testing.T) {
+	t.Setenv("GODEBUG", "")
+	require.Equal(t, "a=b", godebug("a=b"))
+	t.Setenv("GODEBUG", "c=d")
+	require.Equal(t, "c=d,a=b", godebug("a=b"))
 }

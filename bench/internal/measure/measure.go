@@ -38,9 +38,9 @@ func (r Result) MBPerSecond() float64 {
 // Options says how long to measure.
 type Options struct {
 	// Rounds is how many batches of each task run, at least 1.
-	Rounds int
+	Rounds int `json:"rounds"`
 	// Batch is how long one batch takes, roughly.
-	Batch time.Duration
+	Batch time.Duration `json:"batch"`
 }
 
 // Interleaved measures tasks that are to be compared. The results are in the order of the tasks.
@@ -71,6 +71,11 @@ func Interleaved(tasks []Task, opts Options) ([]Result, error) {
 		}
 	}
 	return results, nil
+}
+
+// First returns the time of one run, of a task that has not run before.
+func First(t Task) (time.Duration, error) {
+	return batch(t, 1)
 }
 
 // calibrate warms t up and returns how many runs fill a batch.

@@ -71,3 +71,16 @@ func TestErrorsEndTheMeasurement(t *testing.T) {
 	require.ErrorIs(t, err, boom)
 	require.ErrorContains(t, err, "task 1")
 }
+
+func TestFirstRunsOnce(t *testing.T) {
+	runs := 0
+	task := measure.Task{Run: func() error { runs++; return spin(100_000).Run() }}
+	d, err := measure.First(task)
+	require.NoError(t, err)
+	require.Positive(t, d)
+	require.Equal(t, 1, runs)
+
+	boom := errors.New("boom")
+	_, err = measure.First(measure.Task{Run: func() error { return boom }})
+	require.ErrorIs(t, err, boom)
+}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,14 @@ type Report struct {
 	Strictness [][2]string
 	Sections   []Section
 	Limits     []Limit
+	// Events are the speeds of the reader and the writer of event streams.
+	Events []Speed
+	// Levels are the comparisons again, with fewer instructions.
+	Levels []Level
+	// Sheets are tables of other things, written after those of the sections.
+	Sheets []Sheet
+	// Notes say of targets that do not hold what limits them, by the number of the target.
+	Notes map[string]string
 }
 
 // Limit is what the machine needs for work that is no codec.
@@ -29,10 +38,19 @@ type Limit struct {
 func (r Report) Markdown() string {
 	var b strings.Builder
 	b.WriteString(Facts(r.Facts))
-	r.writeStandings(&b)
+	r.writeTargets(&b)
+	if slices.ContainsFunc(r.Sections, func(s Section) bool { _, ok := s.Standing(); return ok }) {
+		b.WriteString("## How mcpwire does\n\n" +
+			"Geometric means of how many times the best peer's time mcpwire is as fast, taking the best peer anew for each message.\n\n")
+		writeStandings(&b, r.Sections)
+	}
 	for _, s := range r.Sections {
 		r.writeSummary(&b, s)
 	}
+	for _, s := range r.Sheets {
+		b.WriteString(s.Markdown(2))
+	}
+	r.writeLevels(&b)
 	r.writeLimits(&b)
 	r.writeStrictness(&b)
 	b.WriteString("## Every measurement\n\n")
@@ -43,10 +61,10 @@ func (r Report) Markdown() string {
 }
 
 // writeStandings says how mcpwire does, losses included.
-func (r Report) writeStandings(b *strings.Builder) {
+func writeStandings(b *strings.Builder, sections []Section) {
 	var rows [][]string
 	var losses strings.Builder
-	for _, s := range r.Sections {
+	for _, s := range sections {
 		st, ok := s.Standing()
 		if !ok {
 			continue
@@ -56,11 +74,6 @@ func (r Report) writeStandings(b *strings.Builder) {
 			fmt.Fprintf(&losses, "- %s, %s\n", s.Title, loss)
 		}
 	}
-	if rows == nil {
-		return
-	}
-	b.WriteString("## How mcpwire does\n\n" +
-		"Geometric means of how many times the best peer's time mcpwire is as fast, taking the best peer anew for each message.\n\n")
 	table(b, []string{"", "over the best safe peer", "over the best peer of any strictness", "messages lost"}, rows)
 	if losses.Len() > 0 {
 		b.WriteString("Losses:\n\n" + losses.String() + "\n")

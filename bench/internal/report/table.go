@@ -13,6 +13,15 @@ import (
 // Subject is what the names of mcpwire's own rows start with.
 const Subject = "mcpwire"
 
+// The titles of the sections that targets are about.
+const (
+	Decode   = "Decode"
+	Encode   = "Encode"
+	Envelope = "Envelope"
+	Copies   = "Decode copies in another order and with unknown members"
+	Fresh    = "Decode into new values"
+)
+
 // Section is one comparison: the same work on several messages by several codecs.
 type Section struct {
 	Title string
@@ -24,8 +33,10 @@ type Section struct {
 // Row is what the codecs need for one message.
 type Row struct {
 	Message string
-	Bytes   int
-	Cells   []Cell
+	// Of is the message that this one is a copy of, with the members in another order or with unknown ones; else the message itself.
+	Of    string
+	Bytes int
+	Cells []Cell
 }
 
 // Cell is what one codec needs. Safe says whether it checks what it must for this kind of work.
@@ -43,6 +54,16 @@ func (r Row) cell(name string) *Cell {
 		}
 	}
 	return nil
+}
+
+// row returns the row of the named message, empty if there is none.
+func (s Section) row(message string) Row {
+	for _, r := range s.Rows {
+		if r.Message == message {
+			return r
+		}
+	}
+	return Row{}
 }
 
 // codecs returns the names of all codecs in s, in the order of their first appearance.
@@ -119,24 +140,38 @@ type Standing struct {
 // Standing returns false if the subject has no rows in s.
 func (s Section) Standing() (Standing, bool) {
 	var st Standing
-	var safe, best, rows float64
+	var ok bool
+	if st.OverSafe, ok = s.mean(func(r Row) (float64, bool) { return r.over(isSafePeer) }); !ok {
+		return st, false
+	}
+	st.OverBest, _ = s.mean(func(r Row) (float64, bool) { return r.over(isPeer) })
 	for _, row := range s.Rows {
-		own, anyPeer, safePeer := row.best(isSubject), row.best(isPeer), row.best(isSafePeer)
-		if own == nil || anyPeer == nil || safePeer == nil {
-			continue
-		}
-		rows++
-		safe += math.Log(safePeer.Nanoseconds / own.Nanoseconds)
-		best += math.Log(anyPeer.Nanoseconds / own.Nanoseconds)
-		if anyPeer.Nanoseconds < own.Nanoseconds {
-			st.Losses = append(st.Losses, lossText(row, *own, *anyPeer))
+		if ratio, ok := row.over(isPeer); ok && ratio < 1 {
+			st.Losses = append(st.Losses, lossText(row, *row.best(isSubject), *row.best(isPeer)))
 		}
 	}
-	if rows == 0 {
-		return Standing{}, false
-	}
-	st.OverSafe, st.OverBest = math.Exp(safe/rows), math.Exp(best/rows)
 	return st, true
+}
+
+// mean is a geometric mean over the rows that have the ratio. It returns false if none has.
+func (s Section) mean(ratio func(Row) (float64, bool)) (float64, bool) {
+	sum, n := 0.0, 0.0
+	for _, row := range s.Rows {
+		if x, ok := ratio(row); ok {
+			sum += math.Log(x)
+			n++
+		}
+	}
+	return math.Exp(sum / n), n > 0
+}
+
+// over returns how many times as fast as the fastest of some peers mcpwire is.
+func (r Row) over(peers func(Cell) bool) (ratio float64, ok bool) {
+	own, peer := r.best(isSubject), r.best(peers)
+	if own == nil || peer == nil {
+		return 0, false
+	}
+	return peer.Nanoseconds / own.Nanoseconds, true
 }
 
 func lossText(row Row, own, peer Cell) string {
