@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ func main() {
 	runJob()
 	var cfg config
 	var only string
-	out := flag.String("o", "", "also write the tables to this file; parts that did not run stay in it as they are")
+	out := flag.String("o", "", "also write the tables to this file, and charts beside it; parts that did not run stay in it as they are")
 	short := flag.Bool("short", false, "a quick look: few rounds, short batches")
 	flag.StringVar(&only, "only", "", "parts to run, separated by commas: "+strings.Join(partNames(), ", ")+"; all by default")
 	flag.StringVar(&cfg.commit, "commit", "", "commit to name in the report; asks git by default")
@@ -66,6 +67,7 @@ type config struct {
 	commit           string
 	messages, codecs string
 	plain            bool     // only what this process measures
+	charts           string   // where the folder of charts is to be; "" for no charts
 	only             []string // names of parts; none for all
 	measure          measure.Options
 	load             transports.Options
@@ -110,7 +112,13 @@ func partNames() []string {
 	return names
 }
 
+// order is that of the parts in the file: what is said of the transports in short stands before all of it.
+func order() []string { return slices.Insert(partNames(), 1, report.Targets) }
+
 func run(cfg config, out string) error {
+	if out != "" {
+		cfg.charts = filepath.Dir(out)
+	}
 	for _, name := range cfg.only {
 		if !slices.Contains(partNames(), name) {
 			return fmt.Errorf("there is no part %q", name)
@@ -130,7 +138,7 @@ func run(cfg config, out string) error {
 		}
 		fresh = append(fresh, report.Part{Name: p.name, Text: text})
 	}
-	if err := report.WriteFile(os.Stdout, partNames(), fresh, ""); err != nil {
+	if err := report.WithTargets(os.Stdout, order(), fresh, "", notes); err != nil {
 		return err
 	}
 	if out == "" {
@@ -149,7 +157,7 @@ func save(name string, fresh []report.Part) error {
 	if err != nil {
 		return err
 	}
-	if err := report.WriteFile(file, partNames(), fresh, string(old)); err != nil {
+	if err := report.WithTargets(file, order(), fresh, string(old), notes); err != nil {
 		_ = file.Close()
 		return err
 	}
@@ -160,7 +168,13 @@ func codecPart(cfg config) (string, error) {
 	facts := append(machineFacts(cfg), codecFacts(cfg)...)
 	facts = append(facts, [2]string{"placement", measure.Pin()})
 	rep, err := compare(cfg)
+	if err != nil {
+		return "", err
+	}
 	rep.Facts = facts
+	if cfg.charts != "" {
+		rep.Charts, err = writeCharts(cfg.charts, rep.Sections)
+	}
 	return rep.Markdown(), err
 }
 

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 func TestRun(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "RESULTS.md")
 	cfg := config{
-		commit: "abc1234", messages: "progress", codecs: "goccy", measure: measure.Options{Rounds: 1, Batch: 100 * time.Microsecond},
+		commit: "abc1234", messages: "progress", codecs: "p", measure: measure.Options{Rounds: 1, Batch: 100 * time.Microsecond},
 		load: transports.Options{Rounds: 1, Load: time.Millisecond, Rows: "again", Scenarios: "300 B, 8 in flight",
 			Crowds: []int{5}, TTL: time.Second, Wait: time.Second},
 	}
@@ -47,12 +47,19 @@ func TestRun(t *testing.T) {
 	require.NotContains(t, string(text), "| jx ", "only the codecs that were asked for")
 	require.NotContains(t, string(text), "64 KiB,", "only the load that was asked for")
 
+	for _, name := range []string{"decode-size", "decode-peers", "encode-size", "encode-peers"} {
+		require.Contains(t, string(text), "](charts/"+name+".svg)\n")
+		svg, err := os.ReadFile(filepath.Join(filepath.Dir(out), "charts", name+".svg"))
+		require.NoError(t, err)
+		require.Contains(t, string(svg), "goccy-nocopy")
+	}
+
 	cfg.only, cfg.commit = []string{"stdio"}, "def5678"
 	require.NoError(t, run(cfg, out))
 	again, err := os.ReadFile(out)
 	require.NoError(t, err)
 	codecs := func(text []byte) string {
-		before, _, ok := strings.Cut(string(text), "<!-- begin stdio -->")
+		before, _, ok := strings.Cut(string(text), "<!-- begin targets -->")
 		require.True(t, ok)
 		return before
 	}

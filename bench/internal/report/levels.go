@@ -47,8 +47,7 @@ func (r Report) writeLevels(b *strings.Builder) {
 		r.writeLevelTimes(b, s)
 	}
 	for _, l := range r.Levels {
-		b.WriteString("### How mcpwire does, " + l.Name + "\n\n")
-		writeStandings(b, l.Sections)
+		writeStandings(b, "### How mcpwire does, "+l.Name+"\n\n", l.Sections)
 	}
 }
 

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,9 +22,14 @@ type Report struct {
 	Levels []Level
 	// Sheets are tables of other things, written after those of the sections.
 	Sheets []Sheet
+	// Charts are shown after the summary.
+	Charts []Chart
 	// Notes say of targets that do not hold what limits them, by the number of the target.
 	Notes map[string]string
 }
+
+// Chart is a picture. File is where it is, from the file with the tables.
+type Chart struct{ Title, File string }
 
 // Limit is what the machine needs for work that is no codec.
 type Limit struct {
@@ -39,10 +43,10 @@ func (r Report) Markdown() string {
 	var b strings.Builder
 	b.WriteString(Facts(r.Facts))
 	r.writeTargets(&b)
-	if slices.ContainsFunc(r.Sections, func(s Section) bool { _, ok := s.Standing(); return ok }) {
-		b.WriteString("## How mcpwire does\n\n" +
-			"Geometric means of how many times the best peer's time mcpwire is as fast, taking the best peer anew for each message.\n\n")
-		writeStandings(&b, r.Sections)
+	writeStandings(&b, "## How mcpwire does\n\n"+
+		"Geometric means of how many times the best peer's time mcpwire is as fast, taking the best peer anew for each message.\n\n", r.Sections)
+	for _, c := range r.Charts {
+		b.WriteString("![" + c.Title + "](" + c.File + ")\n\n")
 	}
 	for _, s := range r.Sections {
 		r.writeSummary(&b, s)
@@ -60,8 +64,8 @@ func (r Report) Markdown() string {
 	return b.String()
 }
 
-// writeStandings says how mcpwire does, losses included.
-func writeStandings(b *strings.Builder, sections []Section) {
+// writeStandings says below a heading how mcpwire does, losses included; nothing if mcpwire was not measured.
+func writeStandings(b *strings.Builder, heading string, sections []Section) {
 	var rows [][]string
 	var losses strings.Builder
 	for _, s := range sections {
@@ -74,6 +78,10 @@ func writeStandings(b *strings.Builder, sections []Section) {
 			fmt.Fprintf(&losses, "- %s, %s\n", s.Title, loss)
 		}
 	}
+	if rows == nil {
+		return
+	}
+	b.WriteString(heading)
 	table(b, []string{"", "over the best safe peer", "over the best peer of any strictness", "messages lost"}, rows)
 	if losses.Len() > 0 {
 		b.WriteString("Losses:\n\n" + losses.String() + "\n")

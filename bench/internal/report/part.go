@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +46,24 @@ func cut(file, name string) (text string, ok bool) {
 	}
 	text, _, ok = strings.Cut(text, end(name))
 	return text, ok
+}
+
+// Targets is the name of the part that says which targets of the transports hold. It is not measured, but read from the other parts.
+const Targets = "targets"
+
+// WithTargets is WriteFile with the part Targets, if order has it and the file has tables for it. Notes are as in Report.
+func WithTargets(w io.Writer, order []string, fresh []Part, old string, notes map[string]string) error {
+	var b strings.Builder
+	others := slices.DeleteFunc(slices.Clone(order), func(name string) bool { return name == Targets })
+	if err := WriteFile(&b, others, fresh, old); err != nil {
+		return err
+	}
+	if text := TransportTargets(b.String(), notes); text != "" {
+		fresh = append(slices.Clone(fresh), Part{Name: Targets, Text: text})
+	} else {
+		order = others
+	}
+	return WriteFile(w, order, fresh, old)
 }
 
 // Facts writes pairs of a name and a value as a table.

@@ -46,6 +46,9 @@ func TargetIDs() []string {
 	for _, t := range codecTargets() {
 		ids = append(ids, t.id)
 	}
+	for _, t := range transportTargets() {
+		ids = append(ids, t.id)
+	}
 	return ids
 }
 
