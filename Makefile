@@ -6,6 +6,7 @@ DIR       ?=
 REPORT    ?= docs/conformity-suite.md
 LINTFLAGS ?= --allow-parallel-runners
 TIMEOUT   ?= -timeout 30m
+BENCH     ?=
 
 .PHONY: help demo test race race-suite purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz samples ci
 
@@ -75,8 +76,8 @@ tidy-check: ## fail if a go.mod is not tidy
 schemadiff: ## compare schema/ with official files: make schemadiff DIR=folder
 	$(GO) run ./tools/schemadiff $(DIR)
 
-bench: ## run all benchmarks and write bench/RESULTS.md
-	cd bench && $(GO) run ./cmd/bench -o RESULTS.md
+bench: ## run all benchmarks and write bench/RESULTS.md and bench/charts: make bench BENCH="-only codec"
+	cd bench && $(GO) run ./cmd/bench -o RESULTS.md $(BENCH)
 
 bench-build: ## vet and test the bench module
 	cd bench && $(GO) vet ./... && $(GO) test ./...
