@@ -17,7 +17,7 @@ const (
 // transportTarget is a bound for a column of some tables.
 type transportTarget struct {
 	id, demand string
-	// titles are those of the tables, or how they begin or end.
+	// titles are those of the tables; a star at the start or at the end stands for any text.
 	titles []string
 	column string
 	with   against
@@ -46,8 +46,8 @@ func transportTargets() []transportTarget {
 	small := cross([]string{"stdio servers"}, "300 B, "+one, "300 B, "+eight, "300 B, "+batched)
 	large := cross([]string{"stdio servers"}, "64 KiB, "+one, "64 KiB, "+eight, "64 KiB, "+batched)
 	pipes := slices.Concat(small, large, cross([]string{"stdio clients"}, "300 B, "+one, "300 B, "+eight, "64 KiB, "+one, "64 KiB, "+eight))
-	const idle, lone = "idle sessions with their stream", "idle sessions without a stream"
-	broadcast := []string{"One notification to"}
+	const idle, lone = "* idle sessions with their stream", "* idle sessions without a stream"
+	broadcast := []string{"One notification to *"}
 	return []transportTarget{
 		{id: "6.1", demand: "HTTP server: 0.95 of the floor's requests/s", titles: http, column: "share of the floor", bound: 0.95, least: true},
 		{id: "6.2", demand: "HTTP server: CPU time at most 1.05 of the floor's", titles: http, column: "CPU, times the floor's", bound: 1.05},
@@ -114,7 +114,15 @@ func (t transportTarget) isOwn(name string) bool {
 }
 
 func (t transportTarget) isAbout(title string) bool {
-	return slices.ContainsFunc(t.titles, func(x string) bool { return strings.HasPrefix(title, x) || strings.HasSuffix(title, x) })
+	return slices.ContainsFunc(t.titles, func(pattern string) bool {
+		if end, ok := strings.CutPrefix(pattern, "*"); ok {
+			return strings.HasSuffix(title, end)
+		}
+		if start, ok := strings.CutSuffix(pattern, "*"); ok {
+			return strings.HasPrefix(title, start)
+		}
+		return title == pattern
+	})
 }
 
 func isFloorAgain(name string) bool { return strings.HasSuffix(name, ", again") }

@@ -23,6 +23,10 @@ func transportFile() string {
 					{"mcpwire", "modern", "0.950", "31.00", "2600", "1.05", "99.00 %", "101.0 us"},
 					{"mcpwire, no pooling", "legacy", "0.500", "50.00", "9000", "2.00", "0.00 %", "200.0 us"},
 				},
+			}.Markdown(3) +
+			report.Sheet{ // no target is about it
+				Title: "300 B, 8 in flight, full of escapes", Head: []string{"", "era", "share of the floor", "pool hits"},
+				Rows: [][]string{{"raw", "legacy", "1.000", ""}, {"mcpwire", "legacy", "0.100", "10.00 %"}},
 			}.Markdown(3)
 	}
 	idle := func(title string, rows ...[]string) string {
