@@ -54,6 +54,8 @@ func TestCheckFile(t *testing.T) {
 		"only says generated":  {"gen/mcp/x_gen.go", "// It is Code generated." + long, []string{"gen/mcp/x_gen.go has 501 lines, more than 500"}},
 		"long test data":       {"codec/testdata/x.json", long, nil},
 		"long sums":            {"tools/lint/go.sum", long, nil},
+		"long chart":           {"bench/charts/x.svg", long, nil},
+		"long other picture":   {"docs/x.svg", long, []string{"docs/x.svg has 501 lines, more than 500"}},
 		"long schema":          {"schema/2025-06-18/schema.json", long, nil},
 		"long other JSON":      {"bench/x.json", long, []string{"bench/x.json has 501 lines, more than 500"}},
 		"folder beside":        {"Makefile", "see ../shared/x", []string{`Makefile holds "../shared", a path outside of the repository`}},
