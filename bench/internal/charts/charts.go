@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -153,8 +154,16 @@ func newPlot(s report.Section, what, x, y string) (*plot.Plot, error) {
 	p.BackgroundColor = color.White
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = s.Title+": "+what, x, y
 	p.Legend.Top, p.Legend.Left = true, true
+	for _, f := range []*font.Font{
+		&p.Title.TextStyle.Font, &p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font, &p.Legend.TextStyle.Font,
+	} {
+		f.Variant = "Sans"
+	}
 	return p, nil
 }
+
+// Arial is as wide as the font that the texts are laid out with, and more people have it.
+var families = [2][]byte{[]byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,sans-serif;")}
 
 func svg(p *plot.Plot) ([]byte, error) {
 	w, err := p.WriterTo(width, height, "svg")
@@ -163,5 +172,5 @@ func svg(p *plot.Plot) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	_, err = w.WriteTo(&b)
-	return b.Bytes(), err
+	return bytes.ReplaceAll(b.Bytes(), families[0], families[1]), err
 }

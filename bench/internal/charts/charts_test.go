@@ -67,6 +67,7 @@ func TestCharts(t *testing.T) {
 		require.NotContains(t, string(chart), "goccy", "it has no figures")
 		require.NotContains(t, string(chart), "nobody knows it", "charts show a choice")
 		require.NotContains(t, string(chart), "NaN")
+		require.Equal(t, strings.Count(string(chart), "<text"), strings.Count(string(chart), ",sans-serif;"), "no text has another font")
 	}
 }
 
