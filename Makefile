@@ -7,8 +7,9 @@ REPORT    ?= docs/conformity-suite.md
 LINTFLAGS ?= --allow-parallel-runners
 TIMEOUT   ?= -timeout 30m
 BENCH     ?=
+QEMU      ?= $(firstword $(shell command -v qemu-aarch64 qemu-aarch64-static) qemu-aarch64)
 
-.PHONY: help demo test race race-suite purego pooldebug test-386 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz samples ci
+.PHONY: help demo test race race-suite purego pooldebug test-386 test-arm64 interop conformance lint fmt generate check-generate tidy-check schemadiff bench bench-build downstream fuzz samples ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +35,10 @@ pooldebug: ## all tests with checked buffers
 
 test-386: ## all tests on a 32-bit platform
 	GOARCH=386 CGO_ENABLED=0 $(GO) test $(TIMEOUT) ./...
+
+# The packages in which kernels have a part. What runs the go command or its own test binary cannot be emulated.
+test-arm64: ## tests of the codec on arm64 (needs qemu-user; on such a processor, make test does it)
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test $(TIMEOUT) -tags emulated -exec "$(QEMU)" ./codec/... ./pool ./gen/mcp ./internal/corpus ./internal/hostile
 
 interop: ## try it against clients and servers from npm (needs Node.js)
 	cd internal/interop/node && npm ci --no-audit --no-fund --loglevel=error

@@ -1,4 +1,4 @@
-//go:build !race && !purego && !pooldebug && !386
+//go:build !race && !purego && !pooldebug && !emulated && !386
 
 package builds
 
