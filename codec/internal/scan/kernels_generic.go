@@ -1,10 +1,15 @@
-//go:build purego || !amd64
+//go:build purego || !(amd64 || arm64)
 
 package scan
 
 import "unicode/utf8"
 
 const best = Portable
+
+var levelNames = [...]string{"portable"}
+
+// minBlocks is not reached.
+const minBlocks = block
 
 // Nothing below is called at level Portable.
 

@@ -3,14 +3,13 @@ package scan
 // Level says which instructions the scans may use.
 type Level uint8
 
-// The levels, each of which includes those before it.
-const (
-	Portable Level = iota // Go alone
-	AVX2                  // with BMI1, BMI2, POPCNT, PCLMULQDQ
-	AVX512                // with BW, VL, VBMI, VBMI2
-)
+// Portable is Go alone. Above it are the levels of the architecture, each of which includes those before it.
+const Portable Level = 0
 
-// level is chosen once, by what the CPU has. GODEBUG=cpu.avx512bw=off or cpu.bmi2=off makes it lower.
+// String returns the name of l.
+func (l Level) String() string { return levelNames[l] }
+
+// level is chosen once, by what the CPU has. On amd64, GODEBUG=cpu.avx512bw=off or cpu.bmi2=off makes it lower.
 var level = best
 
 // Best returns the highest level of this machine.

@@ -14,7 +14,7 @@ import (
 func eachLevel(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	for l := range Best() + 1 {
-		t.Run([]string{"portable", "AVX2", "AVX512"}[l], func(t *testing.T) {
+		t.Run(l.String(), func(t *testing.T) {
 			defer SetLevel(l)()
 			f(t)
 		})

@@ -11,12 +11,8 @@ const (
 	Room  = 2 * block
 )
 
-const (
-	// block is how many bytes the kernels take at a time.
-	block = 64
-	// minBlocks is how many bytes they want at least.
-	minBlocks = 4
-)
+// block is how many bytes the kernels take at a time. They want minBlocks bytes at least.
+const block = 64
 
 // unescaped maps the letter of a two-byte escape to what it stands for; 0 for a letter that is none.
 var unescaped = [256]byte{

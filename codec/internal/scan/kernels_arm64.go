@@ -1,0 +1,44 @@
+//go:build !purego
+
+package scan
+
+// NEON is the level above Portable. All processors have it.
+const NEON = Portable + 1
+
+const best = NEON
+
+var levelNames = [...]string{"portable", "NEON"}
+
+// minBlocks is for the last bytes of a text, which come in vectors.
+const minBlocks = 16
+
+// The kernels take a destination with room for so many bytes, and minBlocks bytes or more at src, of which there are n. They write and read
+// nothing outside of those, and return how many bytes they wrote and read; high is whether non-ASCII bytes are among those they read, sure
+// whether those are UTF-8. tokensNEON wants whole blocks.
+
+//go:noescape
+func textNEON(src *byte, n int, over bool) (read int, sure bool)
+
+//go:noescape
+func utf8NEON(src *byte, n int) bool
+
+//go:noescape
+func tokensNEON(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool)
+
+// textBlocks is Text, or Body if over is set. s has minText bytes at least.
+func textBlocks(s []byte, over bool) (n int, sure bool) { return textNEON(&s[0], len(s), over) }
+
+// utf8Blocks is Valid. s has minText bytes at least.
+func utf8Blocks(s []byte) bool { return utf8NEON(&s[0], len(s)) }
+
+// unescapeBlocks is unescapeWords for long texts.
+func unescapeBlocks(dst, src []byte) (wrote, read int, high bool) { return unescapeWords(dst, src) }
+
+// escapeBlocks is escapeWords for long texts.
+func escapeBlocks(dst, src []byte) (wrote, read int, high bool) { return escapeWords(dst, src) }
+
+func (t *Tokens) find(s []byte, i, size int) (n int, ok bool) { return t.findBlocks(s, i, size) }
+
+func tokensBlocks(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool) {
+	return tokensNEON(src, n, first, at, c)
+}
