@@ -17,6 +17,12 @@ const minBlocks = 16
 // whether those are UTF-8. tokensNEON wants whole blocks.
 
 //go:noescape
+func unescapeNEON(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
+
+//go:noescape
+func escapeNEON(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
+
+//go:noescape
 func textNEON(src *byte, n int, over bool) (read int, sure bool)
 
 //go:noescape
@@ -31,11 +37,16 @@ func textBlocks(s []byte, over bool) (n int, sure bool) { return textNEON(&s[0],
 // utf8Blocks is Valid. s has minText bytes at least.
 func utf8Blocks(s []byte) bool { return utf8NEON(&s[0], len(s)) }
 
-// unescapeBlocks is unescapeWords for long texts.
-func unescapeBlocks(dst, src []byte) (wrote, read int, high bool) { return unescapeWords(dst, src) }
+// unescapeBlocks is unescapeWords for long texts. It also stops when fewer than block bytes of dst are left. src has minBlocks bytes at least.
+func unescapeBlocks(dst, src []byte) (wrote, read int, high bool) {
+	return unescapeNEON(&dst[0], len(dst), &src[0], len(src))
+}
 
-// escapeBlocks is escapeWords for long texts.
-func escapeBlocks(dst, src []byte) (wrote, read int, high bool) { return escapeWords(dst, src) }
+// escapeBlocks is escapeWords for long texts. It stops when fewer than Room bytes of dst are left, and at a control character
+// that has no short escape. src has minBlocks bytes at least.
+func escapeBlocks(dst, src []byte) (wrote, read int, high bool) {
+	return escapeNEON(&dst[0], len(dst), &src[0], len(src))
+}
 
 func (t *Tokens) find(s []byte, i, size int) (n int, ok bool) { return t.findBlocks(s, i, size) }
 

@@ -59,6 +59,12 @@
 	VCMTST v.B16, V7.B16, V11.B16  \
 	MASK(V8, V9, V10, V11, r)
 
+// COUNT8 puts how many bits each byte of a has into the bytes of n.
+#define COUNT8(a, n) \
+	VMOV a, V8.D[0]         \
+	VCNT V8.B8, V8.B8       \
+	VMOV V8.D[0], n
+
 // ESCAPES finds the backslashes that begin an escape and the bytes after them, which may be backslashes too. In: R12 has the
 // backslashes, R9 is 1 if the first byte of the block is already escaped. Out: R13 and R14, and R9 for the next block.
 // The subtraction carries through each run of backslashes, which tells odd runs from even ones; this is how simdjson does it.
@@ -73,24 +79,26 @@
 	AND  R12, R13, R13            \
 	LSR  $63, R13, R9
 
-// HASHED puts what the table has for the hash of each byte of y, by which hashedLetters is sorted, into h.
-#define HASHED(y, table, h) \
-	VUSHR $2, y.B16, h.B16          \
-	VUSHR $3, y.B16, V12.B16        \
-	VADD  V12.B16, h.B16, h.B16     \
-	VAND  V21.B16, h.B16, h.B16     \
-	VTBL  h.B16, [table.B16], h.B16
+// HASH puts the hash of each byte of y, by which hashedLetters is sorted, into h. V21 holds 0x0f.
+#define HASH(y, h) \
+	VUSHR $2, y.B16, h.B16        \
+	VUSHR $3, y.B16, V12.B16      \
+	VADD  V12.B16, h.B16, h.B16   \
+	VAND  V21.B16, h.B16, h.B16
 
-// LETTERS puts a bit for each byte of V0 to V3 that means something after a backslash into r. table holds hashedLetters.
-#define LETTERS(table, r) \
-	HASHED(V0, table, V8)             \
-	HASHED(V1, table, V9)             \
-	HASHED(V2, table, V10)            \
-	HASHED(V3, table, V11)            \
-	VCMEQ V0.B16, V8.B16, V8.B16      \
-	VCMEQ V1.B16, V9.B16, V9.B16      \
-	VCMEQ V2.B16, V10.B16, V10.B16    \
-	VCMEQ V3.B16, V11.B16, V11.B16    \
+// LETTER sets the bytes of h at which y is a letter that means something after a backslash. V25 holds hashedLetters.
+#define LETTER(y, h) \
+	HASH(y, h)                      \
+	VTBL  h.B16, [V25.B16], h.B16   \
+	VCMEQ y.B16, h.B16, h.B16
+
+// LETTERS puts a bit for each such byte of V0 to V3 into r.
+#define LETTERS(r) \
+	LOAD($·hashedLetters(SB), V25)  \
+	LETTER(V0, V8)                  \
+	LETTER(V1, V9)                  \
+	LETTER(V2, V10)                 \
+	LETTER(V3, V11)                 \
 	MASK(V8, V9, V10, V11, r)
 
 // Tables of UTF8.

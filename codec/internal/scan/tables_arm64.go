@@ -65,6 +65,9 @@ var (
 	hexLower = [16]byte{0: 1, 1: 3, 2: 3, 3: 3, 4: 3, 5: 3, 6: 3, 7: 1, 8: 1, 9: 1}
 )
 
+// shortEscapes has what to add to a control character for the letter of its short escape.
+var shortEscapes = [16]byte{'\b': 'b' - '\b', '\t': 't' - '\t', '\n': 'n' - '\n', '\f': 'f' - '\f', '\r': 'r' - '\r'}
+
 // Where a third or a fourth byte is due after one with this upper half.
 var (
 	utf8Third  = [16]byte{0xe: 0x80, 0xf: 0x80}
@@ -77,4 +80,12 @@ var laneBits, laneCount = func() (bits, count [16]byte) {
 		bits[i], count[i] = 1<<(i&7), byte(i)
 	}
 	return bits, count
+}()
+
+// laneBytes has for each of 64 bytes the byte of a mask with its bit.
+var laneBytes = func() (t [64]byte) {
+	for i := range t {
+		t[i] = byte(i >> 3)
+	}
+	return t
 }()

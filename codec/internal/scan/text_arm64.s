@@ -132,8 +132,7 @@ special:
 	MASKOF(V12, R12)
 	ESCAPES
 	BIC    R14, R11, R11 // an escaped quote is fine, and an escaped control character is found below
-	LOAD($·hashedLetters(SB), V25)
-	LETTERS(V25, R12)
+	LETTERS(R12)
 	BIC    R12, R14, R13 // escapes that stand for nothing
 	ORR    R13, R11
 

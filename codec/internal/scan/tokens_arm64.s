@@ -111,9 +111,7 @@ marks:
 	MOVD src+0(FP), R5
 	SUB  R5, R0, R5
 	VDUP R5, V27.B16
-	VMOV R14, V8.D[0]
-	VCNT V8.B8, V8.B8
-	VMOV V8.D[0], R6
+	COUNT8(R14, R6)
 	FOUND16(0, V0)
 	FOUND16(16, V1)
 	FOUND16(32, V2)
@@ -160,8 +158,7 @@ escapes:
 	MASKOF(V12, R12)
 	ESCAPES
 	BIC  R14, R11
-	LOAD($·hashedLetters(SB), V25)
-	LETTERS(V25, R12)
+	LETTERS(R12)
 	BIC  R12, R14, R12 // escapes of other letters
 	VMOVI $0x75, V25.B16
 	EQUAL64(V25, V25, R13)
