@@ -26,13 +26,13 @@ const (
 
 // Fused reports whether Escape is the fastest way to copy n bytes, even if none of them needs an escape. For short texts, and without
 // kernels, it is faster to look first and copy then.
-func Fused(n int) bool { return n >= block && level != Portable }
+func Fused(n int) bool { return n >= minFused && level != Portable }
 
 // Escape copies text from src to dst, with escapes where JSON wants them, until src ends or dst has less than Slack
 // bytes left. It returns how many bytes it wrote and read, and whether non-ASCII bytes are among those it read. It may write
 // beyond what it reports.
 func Escape(dst, src []byte) (wrote, read int, high bool) {
-	if level == Portable {
+	if level == Portable || len(src) < minEscape {
 		return escapeWords(dst, src)
 	}
 	for {

@@ -16,17 +16,10 @@
 	FMOVQ.P F9, 8(R2)                        \
 	ADD     R5, R2
 
-// OPEN64 does that for V0 to V3.
-#define OPEN64 \
-	COUNT8(R11, R6)       \
-	OPEN(VZIP1, 0, V0)    \
-	OPEN(VZIP2, 8, V0)    \
-	OPEN(VZIP1, 16, V1)   \
-	OPEN(VZIP2, 24, V1)   \
-	OPEN(VZIP1, 32, V2)   \
-	OPEN(VZIP2, 40, V2)   \
-	OPEN(VZIP1, 48, V3)   \
-	OPEN(VZIP2, 56, V3)
+// OPEN16 does that for both halves of v.
+#define OPEN16(shift, v) \
+	OPEN(VZIP1, shift, v)     \
+	OPEN(VZIP2, shift+8, v)
 
 // SHORT puts the letters of short escapes into y, and sets the bytes of c, which has the classes of y, that are control characters without one.
 #define SHORT(y, c) \
@@ -94,11 +87,15 @@ ascii:
 	CBNZ  R13, stop
 	ORR   R10, R7
 	ADD   $64, R0
-	OPEN64
+	COUNT8(R11, R6)
+	OPEN16(0, V0)
+	OPEN16(16, V1)
+	OPEN16(32, V2)
+	OPEN16(48, V3)
 	JMP   loop
 
 stop:
-	// V4 to V7 mark what has no short escape: R13 bytes come before the first of those.
+	// V4 to V7 mark what has no short escape: R13 bytes come before the first of those, and what they become ends at R14.
 	MASKOF(V24, R13)
 	SUB   $1, R13, R5
 	BIC   R13, R5, R5
@@ -107,15 +104,24 @@ stop:
 	RBIT  R13, R13
 	CLZ   R13, R13
 	ADD   R13, R0
-	ADD   R2, R13
-	OPEN64
-	// R6 has a count for each eight bytes.
+	COUNT8(R11, R6)
 	MOVD  $0x0101010101010101, R5
-	MUL   R5, R6
-	ADD   R6>>56, R13, R2
-	CMP   $0, R12
-	CSET  NE, R12
-	B     end
+	MUL   R5, R6, R14
+	LSR   $56, R14
+	ADD   R13, R14
+	ADD   R2, R14
+	OPEN16(0, V0)
+	CMP   $16, R13
+	BLS   opened
+	OPEN16(16, V1)
+	CMP   $32, R13
+	BLS   opened
+	OPEN16(32, V2)
+	OPEN16(48, V3)
+
+opened:
+	MOVD  R14, R2
+	JMP   end
 
 last:
 	// Less than a block is left. If nothing was escaped so far, a block that overlaps with the one before does it. Else the zeros behind
@@ -134,6 +140,7 @@ last:
 	JMP   load
 
 rest:
+	VEOR  V13.B16, V13.B16, V13.B16
 	REST
 	JMP   block
 

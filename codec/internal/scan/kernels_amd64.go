@@ -12,8 +12,10 @@ const (
 
 var levelNames = [...]string{"portable", "AVX2", "AVX512"}
 
-// minBlocks is for the last bytes of a text, which come in words of four.
-const minBlocks = 4
+const (
+	minBlocks = 4     // for the last bytes of a text, which come in words of four
+	minFused  = block // from how many bytes on one pass that copies is better than a look and a copy
+)
 
 var best = func() Level {
 	x := &cpu.X86
@@ -98,9 +100,34 @@ func (t *Tokens) find(s []byte, i, size int) (n int, ok bool) {
 		n, t.Line, ok = tokensAVX512(&s[i], size, &t.First[0], &t.At[0], &t.carry)
 		return n, ok
 	}
-	return t.findBlocks(s, i, size)
+	t.Line, ok = Window, true
+	whole := size &^ (block - 1)
+	if whole > 0 {
+		n, t.Line, ok = tokensAVX2(&s[i], whole, &t.First[0], &t.At[0], &t.carry)
+	}
+	if whole < size && ok {
+		last, ok := t.findLast(s, i+whole, whole, t.First[n:], t.At[n:])
+		return n + last, ok
+	}
+	return n, ok
 }
 
-func tokensBlocks(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool) {
-	return tokensAVX2(src, n, first, at, c)
+// findLast finds the tokens from index i on, where less than a block is left. That is whole bytes after the start of the window.
+func (t *Tokens) findLast(s []byte, i, whole int, first, at []uint8) (n int, ok bool) {
+	// The block before is needed for characters that go on. After the rest come spaces.
+	var last [2 * block]byte
+	if from := i - block; from >= 0 {
+		copy(last[:block], s[from:])
+	}
+	for k := block + copy(last[block:], s[i:]); k < len(last); k++ {
+		last[k] = ' '
+	}
+	n, line, ok := tokensAVX2(&last[block], block, &first[0], &at[0], &t.carry)
+	for k := range at[:n] {
+		at[k] += uint8(whole) //nolint:gosec // less than Window
+	}
+	if t.Line == Window && line < Window {
+		t.Line = line + whole
+	}
+	return n, ok
 }

@@ -9,8 +9,10 @@ const best = NEON
 
 var levelNames = [...]string{"portable", "NEON"}
 
-// minBlocks is for the last bytes of a text, which come in vectors.
-const minBlocks = 16
+const (
+	minBlocks = 16         // for the last bytes of a text, which come in vectors
+	minFused  = 64 * block // from how many bytes on one pass that copies is fewer instructions than a look and a copy
+)
 
 // The kernels take a destination with room for so many bytes, and minBlocks bytes or more at src, of which there are n. They write and read
 // nothing outside of those, and return how many bytes they wrote and read; high is whether non-ASCII bytes are among those they read, sure
@@ -48,8 +50,20 @@ func escapeBlocks(dst, src []byte) (wrote, read int, high bool) {
 	return escapeNEON(&dst[0], len(dst), &src[0], len(src))
 }
 
-func (t *Tokens) find(s []byte, i, size int) (n int, ok bool) { return t.findBlocks(s, i, size) }
+func (t *Tokens) find(s []byte, i, size int) (n int, ok bool) {
+	if i+size < minBlocks {
+		return t.findShort(s, i, size)
+	}
+	n, t.Line, ok = tokensNEON(&s[i], size, &t.First[0], &t.At[0], &t.carry)
+	return n, ok
+}
 
-func tokensBlocks(src *byte, n int, first, at *byte, c *carryOver) (found, line int, ok bool) {
-	return tokensNEON(src, n, first, at, c)
+// findShort is find where the text ends before the kernel has enough to read.
+func (t *Tokens) findShort(s []byte, i, size int) (n int, ok bool) {
+	var text [minBlocks]byte
+	for k := copy(text[:], s[i:i+size]); k < len(text); k++ {
+		text[k] = ' '
+	}
+	n, t.Line, ok = tokensNEON(&text[0], len(text), &t.First[0], &t.At[0], &t.carry)
+	return n, ok
 }

@@ -139,24 +139,25 @@
 	UTF8(V2, V1, g)   \
 	UTF8(V3, V2, h)
 
-// REST loads what is left of a text, less than 64 bytes from R0 up to R1, into V0 to V3, with zeros behind it. It reads nothing else but up
-// to 16 bytes before R1, so that the text must have 16 bytes at least.
+// REST loads what is left of a text, less than 64 bytes from R0 up to R1, into V0 to V3, with the bytes of V13 behind it. It reads nothing else
+// but up to 16 bytes before R1, so that the text must have 16 bytes at least.
 #define REST \
-	SUB $16, R1, R3              \
+	SUB $16, R1, R14             \
 	LOAD($·laneCount(SB), V8)    \
 	RESTOF(0, V0)                \
 	RESTOF(16, V1)               \
 	RESTOF(32, V2)               \
 	RESTOF(48, V3)
 
-// RESTOF loads the 16 bytes at R0 + offset, or the last ones of the text and moves those down. The lookup makes zeros of what has no index in
-// the vector.
+// RESTOF loads the 16 bytes at R0 + offset, or the last ones of the text, at R14, and moves those down. What has no index in
+// the vector is left by the lookup as it was.
 #define RESTOF(offset, v) \
 	ADD  $offset, R0, R5               \
-	CMP  R3, R5                        \
-	CSEL HI, R3, R5, R6                \
+	CMP  R14, R5                       \
+	CSEL HI, R14, R5, R6               \
 	SUB  R6, R5, R5                    \
 	VDUP R5, V9.B16                    \
-	VLD1 (R6), [v.B16]                 \
+	VLD1 (R6), [V10.B16]               \
 	VADD V8.B16, V9.B16, V9.B16        \
-	VTBL V9.B16, [v.B16], v.B16
+	VORR V13.B16, V13.B16, v.B16       \
+	VTBX V9.B16, [V10.B16], v.B16

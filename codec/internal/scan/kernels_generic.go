@@ -8,8 +8,11 @@ const best = Portable
 
 var levelNames = [...]string{"portable"}
 
-// minBlocks is not reached.
-const minBlocks = block
+// These are for kernels.
+const (
+	minBlocks = block
+	minFused  = block
+)
 
 // Nothing below is called at level Portable.
 

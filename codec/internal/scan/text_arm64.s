@@ -165,5 +165,6 @@ last:
 	ORR   R8, R9, R5
 	ORR   R3, R5
 	CBZ   R5, store
+	VEOR  V13.B16, V13.B16, V13.B16
 	REST
 	JMP   classes

@@ -64,7 +64,12 @@ TEXT ·tokensNEON(SB), NOSPLIT, $0-57
 	UTF8TABLES
 
 loop:
+	SUB  R0, R1, R5
+	CMP  $64, R5
+	BLT  last
 	VLD1 (R0), [V0.B16, V1.B16, V2.B16, V3.B16]
+
+block:
 	CLASSES64(R10)
 	AND  $const_tokenHigh*0x0101010101010101, R10, R11
 	ORR  R8, R11, R5
@@ -214,3 +219,9 @@ controls:
 	CLZ  R14, R14
 	ADD  R5, R14, R7
 	JMP  marks
+
+last:
+	// Behind the text are spaces.
+	VMOVI $0x20, V13.B16
+	REST
+	JMP  block

@@ -30,14 +30,6 @@
 	VMOV v.D[1], v.D[0]      \
 	KEEP(shift+8, v)
 
-// KEEP64 does that for V0 to V3.
-#define KEEP64 \
-	COUNT8(R13, R6)   \
-	KEEP16(0, V0)     \
-	KEEP16(16, V1)    \
-	KEEP16(32, V2)    \
-	KEEP16(48, V3)
-
 // func unescapeNEON(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
 //
 // R0 and R2 go through src and dst up to R1 and R4. R9 is 1 if the byte at R0 is escaped by a backslash before it. R7
@@ -94,7 +86,11 @@ special:
 	ORR  R14, R11
 	MVN  R13, R13
 	CBNZ R11, stop
-	KEEP64
+	COUNT8(R13, R6)
+	KEEP16(0, V0)
+	KEEP16(16, V1)
+	KEEP16(32, V2)
+	KEEP16(48, V3)
 	ORR  R10, R7
 	ADD  $64, R0
 	JMP  loop
@@ -112,12 +108,21 @@ stop:
 	ADD  R11, R0
 	LSR  R11, R14, R14
 	AND  $1, R14, R9
-	KEEP64
+	COUNT8(R13, R6)
+	KEEP16(0, V0)
+	CMP  $16, R11
+	BLS  end
+	KEEP16(16, V1)
+	CMP  $32, R11
+	BLS  end
+	KEEP16(32, V2)
+	KEEP16(48, V3)
 	JMP  end
 
 last:
 	// The zeros behind the text are what the loop stops at.
 	CBZ  R3, done
+	VEOR V13.B16, V13.B16, V13.B16
 	REST
 	JMP  block
 

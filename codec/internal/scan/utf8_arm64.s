@@ -50,7 +50,8 @@ short:
 
 tail:
 	// What a character that is cut off is found by are the zeros behind the text.
-	SUB   $16, R1, R3
+	SUB   $16, R1, R14
+	VEOR  V13.B16, V13.B16, V13.B16
 	LOAD($·laneCount(SB), V8)
 	RESTOF(0, V0)
 	UTF8(V0, V26, V27)
