@@ -42,5 +42,6 @@
 //
 // On amd64, text of more than a few words is checked, escaped and unescaped, and values are skipped, with AVX2 (and BMI1, BMI2, POPCNT,
 // PCLMULQDQ), or with AVX-512 where there are BW, VL, VBMI and VBMI2, as chosen once when the program starts. GODEBUG=cpu.avx512bw=off
-// leaves AVX2, GODEBUG=cpu.bmi2=off plain Go, which all other processors have. The tag purego leaves out unsafe and assembly. Behavior is the same.
+// leaves AVX2, GODEBUG=cpu.bmi2=off plain Go. On arm64 NEON does the same. All other processors have plain Go. The tag purego leaves out unsafe and
+// assembly. Behavior is the same.
 package codec

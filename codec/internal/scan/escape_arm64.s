@@ -26,7 +26,7 @@
 	VTBL  y.B16, [V25.B16], V8.B16    \
 	VCMEQ V28.B16, V8.B16, V9.B16     \
 	VAND  V9.B16, c.B16, c.B16        \
-	VAND  V24.B16, c.B16, c.B16       \
+	VAND  V31.B16, c.B16, c.B16       \
 	VADD  V8.B16, y.B16, y.B16
 
 // func escapeNEON(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)
@@ -42,9 +42,9 @@ TEXT ·escapeNEON(SB), NOSPLIT, $0-49
 	ADD   R0, R1, R1
 	MOVD  ZR, R7
 	MOVD  $·open8(SB), R15
-	CLASSTABLES(·classUpper, ·classLower)
+	CLASSTABLES(·classTables)
 	LOAD($·shortEscapes(SB), V25)
-	VMOVI $const_classControl, V24.B16
+	VMOVI $const_classControl, V31.B16
 	VMOVI $0x5c, V29.B16
 	VEOR  V28.B16, V28.B16, V28.B16
 
@@ -96,7 +96,7 @@ ascii:
 
 stop:
 	// V4 to V7 mark what has no short escape: R13 bytes come before the first of those, and what they become ends at R14.
-	MASKOF(V24, R13)
+	MASKOF(V31, R13)
 	SUB   $1, R13, R5
 	BIC   R13, R5, R5
 	AND   R5, R11

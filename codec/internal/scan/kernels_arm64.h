@@ -5,12 +5,11 @@
 	MOVD table, R5 \
 	VLD1 (R5), [v.B16]
 
-// CLASSTABLES loads tables for CLASSES, and what MASK wants.
-#define CLASSTABLES(upper, lower) \
-	VMOVI $0x0f, V21.B16     \
-	LOAD($upper(SB), V22)    \
-	LOAD($lower(SB), V23)    \
-	LOAD($·laneBits(SB), V31)
+// CLASSTABLES loads tables for CLASSES, and laneBits for MASK.
+#define CLASSTABLES(tables) \
+	MOVD  $tables(SB), R5                        \
+	VLD1  (R5), [V22.B16, V23.B16, V24.B16]      \
+	VMOVI $0x0f, V21.B16
 
 // CLASSES puts the classes of the bytes of y into c: what the tables have for both halves of each.
 #define CLASSES(y, c) CLASSESBY(V22, V23, y, c)
@@ -41,10 +40,10 @@
 
 // MASK puts a bit for each byte of a to d into r, of which each has to be all ones or zeros.
 #define MASK(a, b, c, d, r) \
-	VAND  V31.B16, a.B16, a.B16  \
-	VAND  V31.B16, b.B16, b.B16  \
-	VAND  V31.B16, c.B16, c.B16  \
-	VAND  V31.B16, d.B16, d.B16  \
+	VAND  V24.B16, a.B16, a.B16  \
+	VAND  V24.B16, b.B16, b.B16  \
+	VAND  V24.B16, c.B16, c.B16  \
+	VAND  V24.B16, d.B16, d.B16  \
 	VADDP b.B16, a.B16, a.B16    \
 	VADDP d.B16, c.B16, c.B16    \
 	VADDP c.B16, a.B16, a.B16    \
@@ -101,14 +100,12 @@
 	LETTER(V3, V11)                 \
 	MASK(V8, V9, V10, V11, r)
 
-// Tables of UTF8.
+// UTF8TABLES loads the tables of UTF8.
 #define UTF8TABLES \
-	VMOVI $0x0f, V21.B16          \
-	LOAD($·utf8High(SB), V16)     \
-	LOAD($·utf8Low(SB), V17)      \
-	LOAD($·utf8Next(SB), V18)     \
-	LOAD($·utf8Third(SB), V19)    \
-	LOAD($·utf8Fourth(SB), V20)
+	MOVD   $·utf8Tables(SB), R5                                  \
+	VLD1.P 64(R5), [V16.B16, V17.B16, V18.B16, V19.B16]          \
+	VLD1   (R5), [V20.B16]                                       \
+	VMOVI  $0x0f, V21.B16
 
 // UTF8 sets bits of the bytes of e at which y, which comes after prev, is seen not to be UTF-8: at most three bytes after the one that is
 // wrong, and at the first byte after a sequence that is too short. It is the lookup algorithm of Keiser and Lemire ("Validating

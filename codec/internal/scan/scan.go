@@ -1,6 +1,6 @@
 // Package scan holds the byte scans of the codec: where a string ends, whether it is UTF-8, and its escapes, both ways.
 //
-// Each scan has a portable form, which looks at 8 bytes at a time, and kernels for AVX2 and AVX-512, which look at 64. The tests
+// Each scan has a portable form, which looks at 8 bytes at a time, and kernels for AVX2, AVX-512 and NEON, which look at 64. The tests
 // compare all of them with plain twins that go byte by byte.
 package scan
 

@@ -3,76 +3,51 @@
 //nolint:unused // these are the tables that the kernels read
 package scan
 
-// Classes of bytes that the kernels tell apart, as bits.
+// Classes of bytes, as bits. The kernels for strings know the first four.
 const (
 	classQuote = 1 << iota
 	classControl
 	classBackslash
 	classHigh // non-ASCII
+	classSpace
+	classComma
+	classColon
+	classBracket
 )
 
-// The classes that a byte can be of by its upper and by its lower half; it is of those that both allow.
 var (
-	classUpper = [16]byte{
-		0: classControl, 1: classControl, 2: classQuote, 5: classBackslash,
-		8: classHigh, 9: classHigh, 10: classHigh, 11: classHigh, 12: classHigh, 13: classHigh, 14: classHigh, 15: classHigh,
-	}
-	classLower = func() (t [16]byte) {
-		for i := range t {
-			t[i] = classControl | classHigh
+	classTables = classed(`"`, span(0, 0x1f), `\`, span(0x80, 0xff))
+	tokenTables = classed(`"`, span(0, 0x1f), `\`, span(0x80, 0xff), " ", ",", ":", "[]{}")
+	hexTables   = classed("0123456789", "abcdefABCDEF")
+)
+
+// classed returns the classes that a byte can be of by its upper half, and those by its lower half, of which it is of those that are in both; and
+// laneBits. Of each class there must be all bytes whose halves occur in it.
+func classed(classes ...string) (t [3][16]byte) {
+	for i, class := range classes {
+		for _, c := range []byte(class) {
+			t[0][c>>4] |= 1 << i
+			t[1][c&15] |= 1 << i
 		}
-		t['"'&15] |= classQuote
-		t['\\'&15] |= classBackslash
-		return t
-	}()
-)
-
-// Classes of bytes in JSON text, likewise.
-const (
-	tokenQuote = 1 << iota
-	tokenControl
-	tokenBackslash
-	tokenHigh
-	tokenSpace
-	tokenComma
-	tokenColon
-	tokenBracket
-)
-
-var (
-	tokenUpper = [16]byte{
-		0: tokenControl, 1: tokenControl, 2: tokenQuote | tokenSpace | tokenComma, 3: tokenColon,
-		5: tokenBracket | tokenBackslash, 7: tokenBracket,
-		8: tokenHigh, 9: tokenHigh, 10: tokenHigh, 11: tokenHigh, 12: tokenHigh, 13: tokenHigh, 14: tokenHigh, 15: tokenHigh,
 	}
-	tokenLower = func() (t [16]byte) {
-		for i := range t {
-			t[i] = tokenControl | tokenHigh
-		}
-		t['"'&15] |= tokenQuote
-		t['\\'&15] |= tokenBackslash | tokenComma
-		t[' '&15] |= tokenSpace
-		t[':'&15] |= tokenColon
-		t['['&15] |= tokenBracket
-		t[']'&15] |= tokenBracket
-		return t
-	}()
-)
+	t[2] = laneBits
+	return t
+}
 
-// Hexadecimal digits, likewise: one bit for digits, one for letters.
-var (
-	hexUpper = [16]byte{3: 1, 4: 2, 6: 2}
-	hexLower = [16]byte{0: 1, 1: 3, 2: 3, 3: 3, 4: 3, 5: 3, 6: 3, 7: 1, 8: 1, 9: 1}
-)
+func span(first, last byte) string {
+	s := []byte{first}
+	for s[len(s)-1] != last {
+		s = append(s, s[len(s)-1]+1)
+	}
+	return string(s)
+}
 
 // shortEscapes has what to add to a control character for the letter of its short escape.
 var shortEscapes = [16]byte{'\b': 'b' - '\b', '\t': 't' - '\t', '\n': 'n' - '\n', '\f': 'f' - '\f', '\r': 'r' - '\r'}
 
-// Where a third or a fourth byte is due after one with this upper half.
-var (
-	utf8Third  = [16]byte{0xe: 0x80, 0xf: 0x80}
-	utf8Fourth = [16]byte{0xf: 0x80}
-)
+// utf8Tables are those of the check for UTF-8: by the upper and the lower half of the byte before and the upper half of a byte, what cannot be;
+// by the upper halves of the bytes two and three before, whether a third or a fourth byte is due.
+var utf8Tables = [5][16]byte{utf8High, utf8Low, utf8Next, {0xe: 0x80, 0xf: 0x80}, {0xf: 0x80}}
 
 // laneBits has the bit that stands for a byte of a vector in a mask, laneCount its index.
 var laneBits, laneCount = func() (bits, count [16]byte) {

@@ -7,7 +7,7 @@
 // func textNEON(src *byte, n int, over bool) (read int, sure bool)
 //
 // R0 goes through src up to R1. R9 is 1 if the byte at R0 is escaped by a backslash before it, R8 is not 0 if the block before
-// has non-ASCII bytes, V26 holds its last vector. R7 collects where it is not UTF-8. V24 has the classes to stop at: a backslash only if R2, which
+// has non-ASCII bytes, V26 holds its last vector. R7 collects where it is not UTF-8. V31 has the classes to stop at: a backslash only if R2, which
 // is over, is 0.
 TEXT ·textNEON(SB), NOSPLIT, $0-33
 	MOVD  src+0(FP), R0
@@ -20,8 +20,8 @@ TEXT ·textNEON(SB), NOSPLIT, $0-33
 	VEOR  V26.B16, V26.B16, V26.B16
 	MOVD  $7, R4
 	SUB   R2<<2, R4
-	VDUP  R4, V24.B16
-	CLASSTABLES(·classUpper, ·classLower)
+	VDUP  R4, V31.B16
+	CLASSTABLES(·classTables)
 
 clean:
 	// All before R0 is plain ASCII. Most texts are that to their ends.
@@ -58,7 +58,7 @@ tail:
 
 hit:
 	VCMTST V4.B16, V4.B16, V8.B16
-	VAND   V31.B16, V8.B16, V8.B16
+	VAND   V24.B16, V8.B16, V8.B16
 	VADDP  V8.B16, V8.B16, V8.B16
 	VADDP  V8.B16, V8.B16, V8.B16
 	VADDP  V8.B16, V8.B16, V8.B16
@@ -125,7 +125,7 @@ again:
 	JMP    checked
 
 special:
-	MASKOF(V24, R11)
+	MASKOF(V31, R11)
 	MOVD   ZR, R13
 	CBZ    R2, stop
 	VMOVI  $const_classBackslash, V12.B16

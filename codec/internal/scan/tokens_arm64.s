@@ -55,7 +55,7 @@ TEXT ·tokensNEON(SB), NOSPLIT, $0-57
 	MOVD carryOver_scalar(R4), R20
 	MOVD carryOver_hex(R4), R21
 	MOVD carryOver_high(R4), R8
-	CLASSTABLES(·tokenUpper, ·tokenLower)
+	CLASSTABLES(·tokenTables)
 	VMOVI $8, V28.B16
 	VEOR V26.B16, V26.B16, V26.B16
 	CBZ  R8, loop
@@ -71,15 +71,15 @@ loop:
 
 block:
 	CLASSES64(R10)
-	AND  $const_tokenHigh*0x0101010101010101, R10, R11
+	AND  $const_classHigh*0x0101010101010101, R10, R11
 	ORR  R8, R11, R5
 	CBNZ R5, utf8
 
 checked:
 	VORR  V3.B16, V3.B16, V26.B16
-	VMOVI $const_tokenQuote, V12.B16
+	VMOVI $const_classQuote, V12.B16
 	MASKOF(V12, R11)
-	AND   $const_tokenBackslash*0x0101010101010101, R10, R5
+	AND   $const_classBackslash*0x0101010101010101, R10, R5
 	ORR   R9, R5
 	ORR   R21, R5
 	CBNZ  R5, escapes
@@ -94,13 +94,13 @@ strings:
 	EOR R13<<32, R13, R13
 	EOR R19, R13
 	ASR $63, R13, R19
-	AND $const_tokenControl*0x0101010101010101, R10, R5
+	AND $const_classControl*0x0101010101010101, R10, R5
 	CBNZ R5, controls
 
 marks:
-	VMOVI $(const_tokenComma|const_tokenColon|const_tokenBracket), V12.B16
+	VMOVI $(const_classComma|const_classColon|const_classBracket), V12.B16
 	MASKOF(V12, R12)
-	VMOVI $(const_tokenControl|const_tokenSpace), V12.B16
+	VMOVI $(const_classControl|const_classSpace), V12.B16
 	MASKOF(V12, R14)
 	ORR  R12, R14
 	MVN  R14, R14           // bytes of scalars, quotes included
@@ -159,7 +159,7 @@ wrong:
 	JMP  store
 
 escapes:
-	VMOVI $const_tokenBackslash, V12.B16
+	VMOVI $const_classBackslash, V12.B16
 	MASKOF(V12, R12)
 	ESCAPES
 	BIC  R14, R11
@@ -181,12 +181,12 @@ escapes:
 	LSR  $60, R13, R5
 	ORR  R5>>1, R5
 	ORR  R5>>2, R5, R21
-	LOAD($·hexUpper(SB), V24)
-	LOAD($·hexLower(SB), V25)
-	CLASSESBY(V24, V25, V0, V27)
-	CLASSESBY(V24, V25, V1, V13)
-	CLASSESBY(V24, V25, V2, V29)
-	CLASSESBY(V24, V25, V3, V30)
+	MOVD $·hexTables(SB), R5
+	VLD1 (R5), [V14.B16, V15.B16]
+	CLASSESBY(V14, V15, V0, V27)
+	CLASSESBY(V14, V15, V1, V13)
+	CLASSESBY(V14, V15, V2, V29)
+	CLASSESBY(V14, V15, V3, V30)
 	VCMTST V27.B16, V27.B16, V27.B16
 	VCMTST V13.B16, V13.B16, V13.B16
 	VCMTST V29.B16, V29.B16, V29.B16
@@ -198,15 +198,15 @@ escapes:
 
 controls:
 	// No others than tab, line feed and carriage return, and none in strings.
-	VMOVI $const_tokenControl, V12.B16
+	VMOVI $const_classControl, V12.B16
 	MASKOF(V12, R12)
 	TST  R12, R13
 	BNE  wrong
-	VMOVI $0x0a, V24.B16
+	VMOVI $0x0a, V31.B16
 	VMOVI $0x0d, V25.B16
-	EQUAL64(V24, V25, R14) // line breaks
-	VMOVI $0x09, V24.B16
-	EQUAL64(V24, V24, R5)
+	EQUAL64(V31, V25, R14) // line breaks
+	VMOVI $0x09, V31.B16
+	EQUAL64(V31, V31, R5)
 	ORR  R14, R5
 	CMP  R12, R5
 	BNE  wrong

@@ -8,10 +8,10 @@
 // which y stands for something. spread says which byte of V13 has the bit of each byte of y.
 #define TRANSLATE(y, spread, valid) \
 	HASH(y, V14)                              \
-	VTBL   V14.B16, [V24.B16], valid.B16      \
+	VTBL   V14.B16, [V31.B16], valid.B16      \
 	VTBL   V14.B16, [V25.B16], V14.B16        \
 	VTBL   spread.B16, [V13.B16], V12.B16     \
-	VCMTST V31.B16, V12.B16, V12.B16          \
+	VCMTST V24.B16, V12.B16, V12.B16          \
 	VCMEQ  y.B16, valid.B16, valid.B16        \
 	VBIT   V12.B16, V14.B16, y.B16
 
@@ -45,8 +45,8 @@ TEXT ·unescapeNEON(SB), NOSPLIT, $0-49
 	MOVD ZR, R7
 	MOVD ZR, R9
 	MOVD $·keep8(SB), R15
-	CLASSTABLES(·classUpper, ·classLower)
-	LOAD($·hashedLetters(SB), V24)
+	CLASSTABLES(·classTables)
+	LOAD($·hashedLetters(SB), V31)
 	LOAD($·hashedValues(SB), V25)
 	MOVD $·laneBytes(SB), R5
 	VLD1 (R5), [V16.B16, V17.B16, V18.B16, V19.B16]
