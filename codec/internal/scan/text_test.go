@@ -108,6 +108,23 @@ func TestValidOfSequences(t *testing.T) {
 	})
 }
 
+// Characters that are torn apart by blocks of plain text, so that a kernel that does not look there may not take them for whole.
+func TestValidOfTornCharacters(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		for _, char := range []string{"é", "世", "\U0001f600"} {
+			for at := range 130 {
+				for _, between := range []int{1, 63, 64, 65, 128, 192} {
+					for k := 1; k < len(char); k++ {
+						plain := bytes.Repeat([]byte("a"), at+between)
+						text := append(append(append(plain[:at:at], char[:k]...), plain[at:]...), char[k:]...)
+						checkText(t, text, at&1 != 0)
+					}
+				}
+			}
+		}
+	})
+}
+
 func FuzzText(f *testing.F) {
 	seedFuzz(f)
 	f.Fuzz(func(t *testing.T, b []byte, _ uint16, asPieces bool) {

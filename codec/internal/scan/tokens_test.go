@@ -168,6 +168,22 @@ func TestTokensAgreeWithTwin(t *testing.T) {
 	})
 }
 
+// Escapes with \u that have one wrong digit, at all places of two blocks.
+func TestTokensOfWrongDigits(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		for at := range 130 {
+			for k := range 5 {
+				escape := []byte(`\u12aF`)
+				if k < 4 {
+					escape[2+k] = "g/:@"[k]
+				}
+				text := append(append([]byte{'"'}, bytes.Repeat([]byte("a"), at)...), escape...)
+				checkTokens(t, append(text, `","b":[1,2,3]}`...), at&1 != 0)
+			}
+		}
+	})
+}
+
 func FuzzTokens(f *testing.F) {
 	rng := rand.New(rand.NewPCG(15, 16))
 	for i := range 60 {
