@@ -16,7 +16,7 @@ const (
 
 // The kernels take a destination with room for so many bytes, and minBlocks bytes or more at src, of which there are n. They write and read
 // nothing outside of those, and return how many bytes they wrote and read; high is whether non-ASCII bytes are among those they read, sure
-// whether those are UTF-8. tokensNEON wants whole blocks.
+// whether those are UTF-8. What tokensNEON is given may be shorter, if the text that it is the end of is not.
 
 //go:noescape
 func unescapeNEON(dst *byte, room int, src *byte, n int) (wrote, read int, high bool)

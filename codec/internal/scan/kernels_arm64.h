@@ -1,4 +1,5 @@
-// Macros that several kernels share. R5 and R6 are scratch of all of them, as are V8 to V12.
+// Macros that several kernels share. R5 and R6 are scratch of all of them, as are V8 to V12; R14 is of REST, too. Go's assembler has none of the
+// NEON instructions that compare which is greater, or that narrow: classes by lookup do without.
 
 // LOAD loads the 16 bytes of a table.
 #define LOAD(table, v) \
@@ -38,7 +39,7 @@
 	VMOV v.D[1], R5  \
 	ORR  R5, r
 
-// MASK puts a bit for each byte of a to d into r, of which each has to be all ones or zeros.
+// MASK puts a bit for each byte of a to d into r, of which each has to be all ones or zeros. V24 holds laneBits.
 #define MASK(a, b, c, d, r) \
 	VAND  V24.B16, a.B16, a.B16  \
 	VAND  V24.B16, b.B16, b.B16  \

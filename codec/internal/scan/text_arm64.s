@@ -24,7 +24,7 @@ TEXT ·textNEON(SB), NOSPLIT, $0-33
 	CLASSTABLES(·classTables)
 
 clean:
-	// All before R0 is plain ASCII. Most texts are that to their ends.
+	// No escape and no character goes on at R0. Most texts are plain ASCII to their ends.
 	SUB    R0, R1, R3
 	CMP    $64, R3
 	BLT    short
