@@ -101,7 +101,7 @@ func BenchmarkKernels(b *testing.B) {
 				undo()
 				continue
 			}
-			b.Run(strings.ReplaceAll(k.name, " ", "_")+"/"+k.text+"/"+[]string{"Go", "AVX2", "AVX512"}[l], func(b *testing.B) {
+			b.Run(strings.ReplaceAll(k.name, " ", "_")+"/"+k.text+"/"+l.String(), func(b *testing.B) {
 				b.SetBytes(int64(len(src)))
 				b.ReportAllocs()
 				for b.Loop() {

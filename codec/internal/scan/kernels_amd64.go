@@ -10,7 +10,7 @@ const (
 	AVX512                       // with BW, VL, VBMI, VBMI2
 )
 
-var levelNames = [...]string{"portable", "AVX2", "AVX512"}
+var levelNames = [...]string{"Go", "AVX2", "AVX512"}
 
 const (
 	minBlocks = 4     // for the last bytes of a text, which come in words of four

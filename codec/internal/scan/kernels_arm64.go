@@ -7,7 +7,7 @@ const NEON = Portable + 1
 
 const best = NEON
 
-var levelNames = [...]string{"portable", "NEON"}
+var levelNames = [...]string{"Go", "NEON"}
 
 const (
 	minBlocks = 16         // for the last bytes of a text, which come in vectors

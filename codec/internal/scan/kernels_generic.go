@@ -6,7 +6,7 @@ import "unicode/utf8"
 
 const best = Portable
 
-var levelNames = [...]string{"portable"}
+var levelNames = [...]string{"Go"}
 
 // These are for kernels.
 const (
