@@ -9,7 +9,11 @@ import (
 
 // Bool consumes true or false.
 func (d *Decoder) Bool() bool {
-	switch d.next() {
+	c := d.peek()
+	if c <= ' ' {
+		c = d.space()
+	}
+	switch c {
 	case 't':
 		return d.literal("true")
 	case 'f':
@@ -35,7 +39,10 @@ const maxFastDigits = 18
 // Int consumes a number that is a whole one and fits into an int64, however it is written: 5, 5.0 and
 // 50e-1 are all five. Another number is ErrRange.
 func (d *Decoder) Int() int64 {
-	c := d.next()
+	c := d.peek()
+	if c <= ' ' {
+		c = d.space()
+	}
 	i, neg := d.pos, c == '-'
 	if neg {
 		i++
@@ -98,7 +105,11 @@ func (d *Decoder) ConstBool(want bool) {
 
 // number consumes a number and returns its text and offset.
 func (d *Decoder) number() (text []byte, at int) {
-	if c := d.next(); c != '-' && c-'0' > 9 {
+	c := d.peek()
+	if c <= ' ' {
+		c = d.space()
+	}
+	if c != '-' && c-'0' > 9 {
 		d.unexpected("a number")
 		return nil, 0
 	}

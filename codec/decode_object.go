@@ -1,5 +1,7 @@
 package codec
 
+import "github.com/mcpwire/mcpwire/codec/internal/scan"
+
 // FirstKey consumes the opening brace of an object and its first key with the colon. It
 // returns false for an empty object, which is then consumed, and after an error.
 //
@@ -8,7 +10,7 @@ package codec
 //	}
 //	return d.Err()
 func (d *Decoder) FirstKey() (key string, ok bool) {
-	if d.next() != '{' {
+	if d.peek() != '{' && d.next() != '{' {
 		d.unexpected("an object")
 		return "", false
 	}
@@ -17,7 +19,7 @@ func (d *Decoder) FirstKey() (key string, ok bool) {
 		d.fail(d.pos-1, ErrDepth)
 		return "", false
 	}
-	if d.next() == '}' {
+	if d.peek() != '"' && d.next() == '}' {
 		d.pos++
 		d.depth--
 		return "", false
@@ -29,7 +31,11 @@ func (d *Decoder) FirstKey() (key string, ok bool) {
 // false. prev is the key before; if its value could not be read, NextKey puts it in front of the error's
 // JSON Pointer.
 func (d *Decoder) NextKey(prev string) (key string, ok bool) {
-	switch d.next() {
+	c := d.peek()
+	if c <= ' ' {
+		c = d.space()
+	}
+	switch c {
 	case ',':
 		d.pos++
 		return d.key()
@@ -60,27 +66,25 @@ func (d *Decoder) missingSeparator(want string) {
 
 // key consumes a key and its colon.
 func (d *Decoder) key() (string, bool) {
-	if d.next() != '"' {
+	if d.peek() != '"' && d.next() != '"' {
 		d.missingSeparator("a member name")
 		return "", false
 	}
 	d.keyPos = d.pos
-	s := d.src[d.pos+1:]
-	var key string
-	// A loop, not a scan: names are short, and the call costs more than it saves.
-	n := 0
-	for n < len(s) && s[n] != '"' && s[n] != '\\' && s[n]-0x20 < 0x60 {
-		n++
+	start := d.pos + 1
+	end := scan.Plain(d.src, start)
+	if end > 0 && at(d.src, end) == ':' {
+		d.pos = end + 1
+		return d.str(d.src[start : end-1]), true
 	}
-	if n < len(s) && s[n] == '"' {
-		key = d.str(s[:n])
-		d.pos += n + 2
-	} else if key = d.stringSlow(); d.err != nil {
+	return d.keySlow()
+}
+
+// keySlow is key for any text and with white space before the colon. d stands at the quote.
+func (d *Decoder) keySlow() (string, bool) {
+	key := d.stringSlow()
+	if d.err != nil {
 		return "", false
-	}
-	if d.pos < len(d.src) && d.src[d.pos] == ':' {
-		d.pos++
-		return key, true
 	}
 	if d.next() != ':' {
 		d.missingSeparator("':' after a member name")
@@ -173,7 +177,7 @@ func (d *Decoder) join(e *Extra, start int) {
 //
 //	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) { ... }
 func (d *Decoder) FirstElem() bool {
-	if d.next() != '[' {
+	if d.peek() != '[' && d.next() != '[' {
 		d.unexpected("an array")
 		return false
 	}
@@ -193,7 +197,11 @@ func (d *Decoder) FirstElem() bool {
 // NextElem consumes the comma before the next element, or the closing bracket, and then returns false.
 // i is the index of the element before; if that could not be read, it goes in front of the error's JSON Pointer.
 func (d *Decoder) NextElem(i int) bool {
-	switch d.next() {
+	c := d.peek()
+	if c <= ' ' {
+		c = d.space()
+	}
+	switch c {
 	case ',':
 		d.pos++
 		return true

@@ -8,7 +8,7 @@ import (
 
 // String consumes a string. The result borrows the input, or d's arena if it had escapes.
 func (d *Decoder) String() string {
-	if d.next() != '"' {
+	if d.peek() != '"' && d.next() != '"' {
 		d.unexpected("a string")
 		return ""
 	}
@@ -266,7 +266,9 @@ func OptText[T ~string](d *Decoder, o *Opt[T]) {
 
 // Const consumes a string that must be want.
 func (d *Decoder) Const(want string) {
-	d.next()
+	if d.peek() <= ' ' {
+		d.space()
+	}
 	at := d.pos
 	if got := d.String(); got != want && d.err == nil {
 		d.fail(at, because(ErrConst, "not "+want))

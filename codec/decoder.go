@@ -211,12 +211,14 @@ func quoteByte(c byte) string {
 	return "'" + string(rune(c)) + "'"
 }
 
+// peek returns the next byte, which is not consumed and may be white space; 0 at the end. It is inlined where next would be a
+// call: what is not above a space is then for space.
+func (d *Decoder) peek() byte { return at(d.src, d.pos) }
+
 // next skips white space and returns the byte after it, which is not consumed; 0 at the end.
 func (d *Decoder) next() byte {
-	if d.pos < len(d.src) {
-		if c := d.src[d.pos]; c > ' ' {
-			return c
-		}
+	if c := d.peek(); c > ' ' {
+		return c
 	}
 	return d.space()
 }
@@ -242,12 +244,11 @@ func (d *Decoder) Kind() Kind { return kindOf(d.next()) }
 
 // Null consumes the next value if it is null and reports whether it was.
 func (d *Decoder) Null() bool {
-	if d.next() != 'n' {
-		return false
-	}
-	d.literal("null")
-	return true
+	c := d.peek()
+	return (c <= ' ' || c == 'n') && d.null()
 }
+
+func (d *Decoder) null() bool { return d.next() == 'n' && d.literal("null") }
 
 // NotNull prepares o for the next value: if that is null, o becomes null and NotNull returns
 // nil; else o is set and NotNull returns the place to decode into.

@@ -4,12 +4,37 @@ import "github.com/mcpwire/mcpwire/codec/internal/scan"
 
 // skip reads over the next value, which gets the same checks as in every other mode.
 func (d *Decoder) skip() {
-	if c := d.next(); c|('{'^'[') != '{' || !d.skipTokens() {
+	c := d.peek()
+	if c <= ' ' {
+		c = d.space()
+	}
+	switch {
+	case c == '"':
+		if end := scan.Plain(d.src, d.pos+1); end > 0 {
+			d.pos = end
+		} else {
+			d.skipString()
+		}
+	case c|('{'^'[') != '{':
+		d.skipScalar(c)
+	case !d.skipTokens():
 		d.skipPlain()
 	}
 }
 
-// skipPlain is skip in portable code, with a loop, not by recursion: nesting costs a bit, not a stack frame. The input and the position
+// skipScalar reads over a number or a literal. c is its first byte.
+func (d *Decoder) skipScalar(c byte) {
+	switch {
+	case c == '-' || c-'0' <= 9:
+		d.skipNumber()
+	case c == 't' || c == 'f' || c == 'n':
+		d.literal(literals[c&15])
+	default:
+		d.unexpected("a value")
+	}
+}
+
+// skipPlain is skip for objects and arrays in portable code, with a loop, not by recursion: nesting costs a bit, not a stack frame. The input and the position
 // are in local variables, and plain strings are read in place; what is rare leaves the loop by way of d.
 func (d *Decoder) skipPlain() {
 	var (
@@ -54,19 +79,9 @@ value:
 			goto key
 		}
 		goto value
-	case 't', 'f', 'n':
-		d.pos = pos
-		if !d.literal(literals[c&15]) {
-			return
-		}
-		pos = d.pos
 	default:
 		d.pos = pos
-		if c != '-' && c-'0' > 9 {
-			d.unexpected("a value")
-			return
-		}
-		if d.skipNumber(); d.err != nil {
+		if d.skipScalar(c); d.err != nil {
 			return
 		}
 		pos = d.pos
