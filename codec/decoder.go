@@ -69,6 +69,9 @@ func (d *Decoder) ResetRaw(r Raw, opts ...Option) {
 	d.Reset(r.b, opts...)
 	if r.Checked() {
 		d.flags |= flagTrusted
+		if r.st&(rawLines|rawDeep) == 0 && d.limit >= DefaultMaxDepth {
+			d.flags |= flagLeap
+		}
 	}
 }
 
@@ -279,16 +282,25 @@ func (d *Decoder) Raw() Raw {
 	start, lines := d.pos, d.lines
 	d.lines = false
 	d.skip()
-	r := Raw{st: rawChecked}
-	if d.lines {
-		r.st |= rawLines
-	}
+	r := d.raw(start)
 	d.lines = d.lines || lines
+	return r
+}
+
+// raw returns what was read since start, a value; zero after an error. d.lines may say that it holds line breaks when it does not: that costs a
+// look for nothing.
+func (d *Decoder) raw(start int) Raw {
 	if d.err != nil {
 		return Raw{}
 	}
-	r.b = d.src[start:d.pos:d.pos]
-	return r
+	st := rawChecked
+	if d.lines {
+		st |= rawLines
+	}
+	if d.limit > DefaultMaxDepth {
+		st |= rawDeep
+	}
+	return Raw{b: d.src[start:d.pos:d.pos], st: st}
 }
 
 // RawObject is Raw for a value that must be an object; null is accepted too and kept.
@@ -323,16 +335,7 @@ func (d *Decoder) Rewind(m Mark) {
 
 // RawSince returns what was read since m, which must be one whole value that began there: for a reader that looks
 // into a value and keeps it as well. It is borrowed, and zero after an error.
-func (d *Decoder) RawSince(m Mark) Raw {
-	if d.err != nil {
-		return Raw{}
-	}
-	r := Raw{b: d.src[m.pos:d.pos:d.pos], st: rawChecked}
-	if d.lines { // perhaps only of what came before: that costs a look for nothing
-		r.st |= rawLines
-	}
-	return r
-}
+func (d *Decoder) RawSince(m Mark) Raw { return d.raw(m.pos) }
 
 // str views b, which is part of the input or the arena, as a string.
 func (d *Decoder) str(b []byte) string { return bytesconv.String(b) }

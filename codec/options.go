@@ -13,6 +13,7 @@ const (
 	flagDrop
 	flagReject
 	flagTrusted // grammar and UTF-8 were checked before
+	flagLeap    // and nothing is to be found by looking again: no line breaks, and no depth beyond the limit
 	flagOwn     // decoded memory is given away: the heap instead of slabs
 )
 

@@ -7,6 +7,7 @@ import (
 const (
 	rawChecked uint8 = 1 << iota // grammar and UTF-8 are known to be right
 	rawLines                     // holds a raw CR or LF, which can only be white space
+	rawDeep                      // may nest deeper than DefaultMaxDepth
 )
 
 // Raw is one JSON value as text. The zero Raw is absent; the text null is a null that is there.

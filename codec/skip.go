@@ -17,9 +17,17 @@ func (d *Decoder) skip() {
 		}
 	case c|('{'^'[') != '{':
 		d.skipScalar(c)
+	case d.flags&flagLeap != 0 && d.leap():
 	case !d.skipTokens():
 		d.skipPlain()
 	}
+}
+
+// leap reads over an object or array of which all is known to be right.
+func (d *Decoder) leap() bool {
+	n := scan.Closing(d.src[d.pos:])
+	d.pos += n
+	return n > 0
 }
 
 // skipScalar reads over a number or a literal. c is its first byte.
