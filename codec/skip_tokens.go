@@ -38,12 +38,21 @@ func (d *Decoder) skipTokens() bool {
 		}
 		for i := 0; i < n; {
 			if want == wantKey || want == wantKeyOrEnd {
-				// Most members are a string.
-				if w := binary.LittleEndian.Uint32(tokens.First[i:]); w == stringMember && i+4 <= n {
+				// Most members are a string, or else a scalar.
+				switch w := binary.LittleEndian.Uint32(tokens.First[i:]); {
+				case w == stringMember && i+4 <= n:
 					want = wantKey
 					i += 4
 					continue
-				} else if w&0xffff == member && i+2 <= n {
+				case w&0xffff != member || i+2 > n:
+				case w>>24 == ',' && tokenClass[w>>16&0xff] == classScalar && i+4 <= n:
+					if scalarLen(src[base+int(tokens.At[i+2]):]) == 0 {
+						return false
+					}
+					want = wantKey
+					i += 4
+					continue
+				default:
 					want = wantMember
 					i += 2
 					continue
