@@ -20,6 +20,18 @@ func (d *Decoder) String() string {
 	return d.stringSlow()
 }
 
+// PlainString is String for a string at whose quote d stands that is plain ASCII without escapes and not long. Of another one it consumes nothing
+// and reports false.
+func (d *Decoder) PlainString() (s string, ok bool) {
+	start := d.pos + 1
+	end := scan.Plain(d.src, start)
+	if end == 0 {
+		return "", false
+	}
+	d.pos = end
+	return d.str(d.src[start : end-1]), true
+}
+
 // stringSlow reads a string, at whose quote d stands, that may hold anything.
 func (d *Decoder) stringSlow() string {
 	start := d.pos + 1

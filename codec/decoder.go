@@ -273,6 +273,18 @@ func (d *Decoder) literal(s string) bool {
 	return false
 }
 
+// Literal consumes text, one or more whole tokens, if it stands right here, and reports whether it did.
+func (d *Decoder) Literal(text string) bool {
+	if len(d.src)-d.pos < len(text) || string(d.src[d.pos:d.pos+len(text)]) != text {
+		return false
+	}
+	d.pos += len(text)
+	return true
+}
+
+// Advance consumes n bytes, which must be whole tokens of the input: the caller has looked at it.
+func (d *Decoder) Advance(n int) { d.pos += n }
+
 // Skip reads over the next value and checks it.
 func (d *Decoder) Skip() { d.skip() }
 

@@ -43,8 +43,9 @@ func Scan(src []byte, m *Message) error {
 	}
 	s.end = s.d.Offset() + 1
 	first := s.end
-	for key, ok := s.d.FirstKey(); ok; key, ok = s.d.NextKey(key) {
-		s.member(key, m)
+	key, ok := s.d.FirstKey()
+	for bit := memberBit(key); ok; key, bit, ok = s.nextMember(key) {
+		s.member(bit, m)
 		s.end = s.d.Offset()
 	}
 	err := s.d.End()
@@ -75,33 +76,33 @@ type scanner struct {
 }
 
 // member reads the value of one member. Broken rules are noted, and reading goes on: the id may be still to come.
-func (s *scanner) member(key string, m *Message) {
-	switch key {
-	case "jsonrpc":
+func (s *scanner) member(bit uint8, m *Message) {
+	switch bit {
+	case sawVersion:
 		if s.once(sawVersion, "jsonrpc") {
 			s.version()
 		}
-	case "id":
+	case sawID:
 		if s.once(sawID, "id") {
 			s.id(m)
 		} else {
 			m.ID = ID{}
 		}
-	case "method":
+	case sawMethod:
 		if s.once(sawMethod, "method") {
 			s.method(m)
 		} else {
 			m.Method = ""
 		}
-	case "params":
+	case sawParams:
 		if s.once(sawParams, "params") {
 			s.params(m)
 		}
-	case "result":
+	case sawResult:
 		if s.once(sawResult, "result") {
 			m.Result = s.object("result")
 		}
-	case "error":
+	case sawError:
 		if s.once(sawError, "error") {
 			s.errorObject(m)
 		}
@@ -125,6 +126,9 @@ func (s *scanner) once(bit uint8, name string) bool {
 func (s *scanner) keyOffset() int { return s.end + bytes.IndexByte(s.src[s.end:], '"') }
 
 func (s *scanner) version() {
+	if s.d.Literal(`"2.0"`) {
+		return
+	}
 	if s.d.Kind() != codec.KindString {
 		s.wrongKind("jsonrpc", "jsonrpc is not a string")
 		return
@@ -151,11 +155,12 @@ func (s *scanner) id(m *Message) {
 		m.ID = ID{number, idNumber}
 	case codec.KindString:
 		m.id.from = s.d.Offset()
-		raw := s.d.Raw()
-		m.id.to = s.d.Offset()
-		if s.d.Err() == nil {
+		if plain, ok := s.d.PlainString(); ok {
+			m.ID = ID{plain, idString}
+		} else if raw := s.d.Raw(); s.d.Err() == nil {
 			m.ID = stringID(raw)
 		}
+		m.id.to = s.d.Offset()
 	case codec.KindNull: // whether that is allowed depends on the rest of the message
 		s.seen |= idIsNull
 		m.id.from = s.d.Offset()
@@ -178,13 +183,8 @@ func (s *scanner) method(m *Message) {
 
 // text reads the string at whose quote the decoder stands.
 func (s *scanner) text() string {
-	for _, c := range s.src[s.d.Offset()+1:] {
-		if c == '"' {
-			return s.d.String()
-		}
-		if c == '\\' {
-			break
-		}
+	if plain, ok := s.d.PlainString(); ok {
+		return plain
 	}
 	if raw := s.d.Raw(); s.d.Err() == nil {
 		return text(raw)
@@ -199,8 +199,8 @@ func (s *scanner) params(m *Message) {
 		return
 	}
 	from := s.d.Mark()
-	for key, ok := s.d.FirstKey(); ok; key, ok = s.d.NextKey(key) {
-		i := notedParam(key)
+	key, ok := s.d.FirstKey()
+	for i := notedParam(key); ok; key, i, ok = s.nextParam(key) {
 		if i < 0 {
 			s.d.Skip()
 			continue
@@ -228,8 +228,7 @@ func (s *scanner) errorObject(m *Message) {
 		return
 	}
 	at := s.d.Offset()
-	m.Err = s.d.Raw()
-	if s.d.Err() != nil {
+	if s.usualError(m) || s.d.Err() != nil {
 		return
 	}
 	if err := checkError(m.Err); err != nil {
@@ -239,4 +238,53 @@ func (s *scanner) errorObject(m *Message) {
 			s.note(e, "error lacks an integer code or a string message, or has one twice")
 		}
 	}
+}
+
+// usualError reads the error object and reports whether it is as nearly all are: a code of a few digits and a message, and nothing twice. Another
+// one is for checkError to look at.
+func (s *scanner) usualError(m *Message) (usual bool) {
+	usual = true
+	var seen uint64
+	from := s.d.Mark()
+	for key, ok := s.d.FirstKey(); ok; key, ok = s.d.NextKey(key) {
+		bit := errorBit(key)
+		usual = usual && seen&bit == 0
+		seen |= bit
+		switch bit {
+		case errorCode:
+			usual = usual && s.d.Kind() == codec.KindNumber
+			from := s.d.Offset()
+			s.d.Skip()
+			usual = usual && isShortInteger(s.src[from:s.d.Offset()])
+		case errorMessage:
+			usual = usual && s.d.Kind() == codec.KindString
+			s.d.Skip()
+		default:
+			s.d.Skip()
+		}
+	}
+	m.Err = s.d.RawSince(from)
+	return usual && seen&errorRequired == errorRequired
+}
+
+func errorBit(key string) uint64 {
+	switch key {
+	case "code":
+		return errorCode
+	case "message":
+		return errorMessage
+	case "data":
+		return errorData
+	}
+	return 0
+}
+
+// isShortInteger reports whether a number is plain digits, and so few of them that it fits into any int.
+func isShortInteger(number []byte) bool {
+	for _, c := range number {
+		if c > '9' || c < '0' && c != '-' {
+			return false
+		}
+	}
+	return len(number) < 10
 }
