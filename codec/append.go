@@ -11,36 +11,63 @@ import (
 )
 
 // maxShort is up to how many bytes a string is short.
-const maxShort = 24
+const maxShort = 64
+
+// spaces are eight spaces, which stop nothing.
+const spaces = 0x2020202020202020
 
 // AppendString appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD, one for each.
 func AppendString(dst []byte, s string) []byte {
 	b := bytesconv.Bytes(s)
-	n := len(dst)
-	if 8 <= len(b) && len(b) <= maxShort && len(b)+2 <= cap(dst)-n {
-		// Most strings are short: they are copied while they are looked at, the last eight bytes first.
-		out := dst[n+1 : n+1+len(b)]
-		at := len(b) - 8
-		w := binary.LittleEndian.Uint64(b[at:])
-		binary.LittleEndian.PutUint64(out[at:], w)
-		stops, seen := scan.Stops(w), w
-		for i := 0; i < at; i += 8 {
-			w = binary.LittleEndian.Uint64(b[i:])
-			binary.LittleEndian.PutUint64(out[i:], w)
-			stops |= scan.Stops(w)
-			seen |= w
-		}
-		switch {
-		case stops != 0:
-			return appendEscaped(dst, b, 0, true)
-		case seen&scan.Highs != 0 && !scan.Valid(b):
-			return appendRepaired(dst, b)
-		}
-		dst = dst[:n+len(b)+2]
-		dst[n], dst[len(dst)-1] = '"', '"'
-		return dst
+	n := len(b)
+	if n > maxShort || cap(dst)-len(dst) < maxShort+2 {
+		return appendLong(dst, b)
 	}
-	if scan.Fused(len(b)) && cap(dst)-n > len(b)+scan.Room {
+	// Most strings are short and plain: they are copied while they are looked at, by words, of which the last overlaps with the one before.
+	end := len(dst) + 1 + n
+	out := dst[len(dst)+1 : end : end]
+	var stops uint64
+	switch {
+	case n >= 16:
+		for i := 0; i+16 < n; i += 16 {
+			stops |= copy16((*[16]byte)(out[i:i+16]), (*[16]byte)(b[i:i+16]))
+		}
+		stops |= copy16((*[16]byte)(out[n-16:]), (*[16]byte)(b[n-16:]))
+	case n >= 8:
+		w, v := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
+		binary.LittleEndian.PutUint64(out, w)
+		binary.LittleEndian.PutUint64(out[n-8:], v)
+		stops = scan.NotPlain(w) | scan.NotPlain(v)
+	case n >= 4:
+		w, v := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[n-4:])
+		binary.LittleEndian.PutUint32(out, w)
+		binary.LittleEndian.PutUint32(out[n-4:], v)
+		stops = scan.NotPlain(uint64(w) | uint64(v)<<32)
+	default:
+		for i, c := range b {
+			out[i] = c
+			stops |= scan.NotPlain(spaces&^0xff | uint64(c))
+		}
+	}
+	if stops != 0 {
+		return appendEscaped(dst, b, 0, true)
+	}
+	dst = dst[:end+1]
+	dst[end-1-n], dst[end] = '"', '"'
+	return dst
+}
+
+// copy16 copies 16 bytes and returns marks as scan.NotPlain does.
+func copy16(dst, src *[16]byte) uint64 {
+	w, v := binary.LittleEndian.Uint64(src[:8]), binary.LittleEndian.Uint64(src[8:])
+	binary.LittleEndian.PutUint64(dst[:8], w)
+	binary.LittleEndian.PutUint64(dst[8:], v)
+	return scan.NotPlain(w) | scan.NotPlain(v)
+}
+
+// appendLong is AppendString for any string.
+func appendLong(dst, b []byte) []byte {
+	if scan.Fused(len(b)) && cap(dst)-len(dst) > len(b)+scan.Room {
 		return appendEscaped(dst, b, 0, true)
 	}
 	plain, sure := scan.Text(b)
@@ -142,6 +169,9 @@ func AppendFloat(dst []byte, v float64) ([]byte, error) {
 	if i := int64(v); float64(i) == v && i > -1e15 && i < 1e15 && (i != 0 || !math.Signbit(v)) {
 		return strconv.AppendInt(dst, i, 10), nil
 	}
+	if out, ok := appendShortFloat(dst, v); ok {
+		return out, nil
+	}
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return dst, because(ErrRange, strconv.FormatFloat(v, 'g', -1, 64)+" has no JSON form")
 	}
@@ -156,6 +186,35 @@ func AppendFloat(dst []byte, v float64) ([]byte, error) {
 		return dst, nil
 	}
 	return strconv.AppendFloat(dst, v, 'f', -1, 64), nil
+}
+
+// appendShortFloat appends v if it has up to four decimals and few digits before them. Decimals of up to 15 digits stand for different
+// numbers, so that the one that is found is the shortest.
+func appendShortFloat(dst []byte, v float64) ([]byte, bool) {
+	const decimals = 4
+	abs := math.Abs(v)
+	if !(abs >= 1e-3 && abs < 1e9) {
+		return dst, false
+	}
+	for n := 1; n <= decimals; n++ {
+		scaled := uint64(abs*pow10[n] + 0.5)
+		if float64(scaled)/pow10[n] != abs {
+			continue
+		}
+		if v < 0 {
+			dst = append(dst, '-')
+		}
+		unit := uint64(pow10[n])
+		dst = strconv.AppendUint(dst, scaled/unit, 10)
+		dst = append(dst, '.')
+		for scaled %= unit; n > 0; n-- {
+			unit /= 10
+			dst = append(dst, '0'+byte(scaled/unit)) //nolint:gosec // one digit
+			scaled %= unit
+		}
+		return dst, true
+	}
+	return dst, false
 }
 
 // AppendTexts appends an array of strings; [] for a nil one.

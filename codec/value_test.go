@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -95,9 +94,9 @@ func TestFloats(t *testing.T) {
 		var d codec.Decoder
 		d.Reset(out)
 		require.Equal(t, math.Float64bits(v), math.Float64bits(d.Float()), "%s", out)
-		want, err := strconv.ParseFloat(string(out), 64)
+		want, err := json.Marshal(v)
 		require.NoError(t, err)
-		require.Equal(t, v, want)
+		require.Equal(t, string(want), string(out))
 	}
 	for _, v := range []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 1e15, 1e21, 1e-6, 1e-7, math.MaxFloat64, math.SmallestNonzeroFloat64, 1 << 53, math.NaN(), math.Inf(-1), 100, 1e300} {
 		check(v)
@@ -105,6 +104,13 @@ func TestFloats(t *testing.T) {
 	for range 20000 {
 		check(math.Float64frombits(rng.Uint64()))
 		check(float64(rng.IntN(1e6)) / 100)
+	}
+	// Few decimals, and the numbers next to those.
+	for range 20000 {
+		v := float64(rng.Int64N(int64(math.Pow10(1+rng.IntN(15))))) / math.Pow10(rng.IntN(8))
+		for _, v := range []float64{v, -v, math.Nextafter(v, 0), math.Nextafter(v, 1e9), v * (1 + 1e-15)} {
+			check(v)
+		}
 	}
 	var d codec.Decoder
 	d.Reset([]byte("1e400"))

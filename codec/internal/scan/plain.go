@@ -20,16 +20,16 @@ func Plain(s []byte, i int) int {
 	}
 	b := (*[2 * word]byte)(s[i : i+2*word])
 	w, v := binary.LittleEndian.Uint64(b[:word]), binary.LittleEndian.Uint64(b[word:])
-	m, k := notPlain(w), notPlain(v)
+	m, k := NotPlain(w), NotPlain(v)
 	if m|k == 0 {
 		return plainLong(s, i)
 	}
 	return closes(s, i, m, k)
 }
 
-// notPlain marks, in the high bit of its byte, the first byte of w that is a quote, a backslash, a control character or not ASCII. Marks above
+// NotPlain marks, in the high bit of its byte, the first byte of w that is a quote, a backslash, a control character or not ASCII. Marks above
 // the first may be wrong, as those of Stops.
-func notPlain(w uint64) uint64 {
+func NotPlain(w uint64) uint64 {
 	return (((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | (w - ones*0x20) | w) & Highs
 }
 
@@ -55,7 +55,7 @@ func plainLong(s []byte, i int) int {
 	}
 	for ; i+2*word <= end; i += 2 * word {
 		b := (*[2 * word]byte)(s[i : i+2*word])
-		m, k := notPlain(binary.LittleEndian.Uint64(b[:word])), notPlain(binary.LittleEndian.Uint64(b[word:]))
+		m, k := NotPlain(binary.LittleEndian.Uint64(b[:word])), NotPlain(binary.LittleEndian.Uint64(b[word:]))
 		if m|k != 0 {
 			return closes(s, i, m, k)
 		}
@@ -83,7 +83,7 @@ func plainEnd(s []byte, i int) int {
 	// The zeros behind the text are marked, and no quotes.
 	w := binary.LittleEndian.Uint64(s[len(s)-word:])
 	if n <= word {
-		return closes(s, i, notPlain(w>>(8*(word-n))), 1<<7)
+		return closes(s, i, NotPlain(w>>(8*(word-n))), 1<<7)
 	}
-	return closes(s, i, notPlain(binary.LittleEndian.Uint64(s[i:])), notPlain(w>>(8*(2*word-n))))
+	return closes(s, i, NotPlain(binary.LittleEndian.Uint64(s[i:])), NotPlain(w>>(8*(2*word-n))))
 }
