@@ -130,12 +130,16 @@ func (d *Decoder) Number() string {
 // Float consumes a number and rounds it to the nearest float64. One too large for that is ErrRange; one too
 // small is zero.
 func (d *Decoder) Float() float64 {
+	if d.peek() <= ' ' {
+		d.space()
+	}
+	if v, n := smallFloat(d.src[d.pos:]); n > 0 {
+		d.pos += n
+		return v
+	}
 	text, at := d.number()
 	if d.err != nil {
 		return 0
-	}
-	if v, ok := smallFloat(text); ok {
-		return v
 	}
 	v, err := strconv.ParseFloat(bytesconv.String(text), 64)
 	if err != nil && math.IsInf(v, 0) {
@@ -156,38 +160,46 @@ func (d *Decoder) OptFloat(o *Opt[float64]) {
 
 var pow10 = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
-// smallFloat converts a valid number of up to 15 digits without exponent. Both the digits and the power of
-// ten are then exact in a float64, so that one division rounds correctly.
-func smallFloat(s []byte) (float64, bool) {
-	if len(s) > 16 {
-		return 0, false
-	}
-	i, v, point := 0, int64(0), -1
-	neg := s[0] == '-'
-	if neg {
+// smallFloat reads the number at the start of s if it has up to 15 digits and no exponent, and returns its length; 0 for another one, or what is no
+// number. Both the digits and the power of ten are then exact in a float64, so that one division rounds correctly.
+func smallFloat(s []byte) (v float64, n int) {
+	i := 0
+	if i < len(s) && s[i] == '-' {
 		i++
 	}
-	for ; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '.':
-			point = i
-		case c-'0' < 10:
-			v = v*10 + int64(c-'0')
-		default:
-			return 0, false
+	first, digits := i, int64(0)
+	for ; i < len(s) && s[i]-'0' < 10; i++ {
+		digits = digits*10 + int64(s[i]-'0')
+		if i > 15 {
+			return 0, 0
 		}
 	}
-	if v >= 1e15 {
-		return 0, false
+	if i == first || s[first] == '0' && i > first+1 {
+		return 0, 0
 	}
-	f := float64(v)
-	if point >= 0 {
-		f /= pow10[len(s)-1-point]
+	power := 0
+	if i < len(s) && s[i] == '.' {
+		point := i + 1
+		for i = point; i < len(s) && s[i]-'0' < 10; i++ {
+			digits = digits*10 + int64(s[i]-'0')
+			if i > 15 {
+				return 0, 0
+			}
+		}
+		if power = i - point; power == 0 {
+			return 0, 0
+		}
 	}
-	if neg {
-		f = -f
+	if i < len(s) && s[i]|0x20 == 'e' {
+		return 0, 0
 	}
-	return f, true
+	if v = float64(digits); power > 0 {
+		v /= pow10[power]
+	}
+	if first > 0 {
+		v = -v
+	}
+	return v, i
 }
 
 // parseInt converts the text of a valid number to an int64, if it is whole and fits. It takes time linear in

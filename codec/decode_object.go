@@ -1,6 +1,11 @@
 package codec
 
-import "github.com/mcpwire/mcpwire/codec/internal/scan"
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/mcpwire/mcpwire/codec/internal/scan"
+)
 
 // FirstKey consumes the opening brace of an object and its first key with the colon. It
 // returns false for an empty object, which is then consumed, and after an error.
@@ -38,6 +43,9 @@ func (d *Decoder) NextKey(prev string) (key string, ok bool) {
 	switch c {
 	case ',':
 		d.pos++
+		if name := d.shortName(); name != "" {
+			return name, true
+		}
 		return d.key()
 	case '}':
 		d.pos++
@@ -47,6 +55,29 @@ func (d *Decoder) NextKey(prev string) (key string, ok bool) {
 	}
 	return "", false
 }
+
+// shortName consumes a name and its colon if it is plain ASCII, has from 1 to 15 bytes, and no white space around it; if not it consumes nothing and returns
+// "". Nearly all names are so.
+func (d *Decoder) shortName() string {
+	i := d.pos
+	if len(d.src)-i < maxShortName+3 {
+		return ""
+	}
+	b := (*[maxShortName + 3]byte)(d.src[i : i+maxShortName+3])
+	m := scan.NotPlain(binary.LittleEndian.Uint64(b[1:]))
+	n := bits.TrailingZeros64(m) / 8
+	if m == 0 {
+		n = 8 + bits.TrailingZeros64(scan.NotPlain(binary.LittleEndian.Uint64(b[9:])))/8
+	}
+	if n == 0 || n > maxShortName || b[0] != '"' || b[n+1] != '"' || b[n+2] != ':' {
+		return ""
+	}
+	d.keyPos, d.pos = i, i+n+3
+	return d.str(d.src[i+1 : i+1+n])
+}
+
+// maxShortName is how many bytes a short name has at most.
+const maxShortName = 15
 
 func (d *Decoder) badMember(prev string) {
 	if d.err != nil {

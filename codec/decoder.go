@@ -243,7 +243,12 @@ func (d *Decoder) space() byte {
 }
 
 // Kind returns the kind of the next value without consuming it.
-func (d *Decoder) Kind() Kind { return kindOf(d.next()) }
+func (d *Decoder) Kind() Kind {
+	if k := kindOf(d.peek()); k != KindInvalid {
+		return k
+	}
+	return kindOf(d.next())
+}
 
 // Null consumes the next value if it is null and reports whether it was.
 func (d *Decoder) Null() bool {

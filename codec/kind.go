@@ -24,20 +24,14 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-func kindOf(c byte) Kind {
-	switch {
-	case c == '"':
-		return KindString
-	case c == '{':
-		return KindObject
-	case c == '[':
-		return KindArray
-	case c == 'n':
-		return KindNull
-	case c == 't' || c == 'f':
-		return KindBool
-	case c == '-' || '0' <= c && c <= '9':
-		return KindNumber
+// kinds are the kinds of values by their first bytes.
+var kinds = func() (t [256]Kind) {
+	for _, c := range "-0123456789" {
+		t[c] = KindNumber
 	}
-	return KindInvalid
-}
+	t['"'], t['{'], t['['] = KindString, KindObject, KindArray
+	t['t'], t['f'], t['n'] = KindBool, KindBool, KindNull
+	return t
+}()
+
+func kindOf(c byte) Kind { return kinds[c] }

@@ -100,17 +100,22 @@ func (id *ID) DecodeJSON(d *codec.Decoder) error {
 		}
 		*id = ID{s, idNumber}
 	case codec.KindString:
-		if raw := d.Raw(); d.Err() == nil {
-			*id = stringID(raw)
-		}
+		*id = readStringID(d)
 	default:
 		d.Unexpected("a string or an integer")
 	}
 	return d.Err()
 }
 
-// stringID returns the ID of r, a checked string.
-func stringID(r codec.Raw) ID {
+// readStringID reads the string at whose quote d stands; the zero ID after an error.
+func readStringID(d *codec.Decoder) ID {
+	if plain, ok := d.PlainString(); ok {
+		return ID{plain, idString}
+	}
+	r := d.Raw()
+	if d.Err() != nil {
+		return ID{}
+	}
 	if b := r.Bytes(); bytes.IndexByte(b, '\\') >= 0 && codec.HasLoneSurrogate(b) {
 		return ID{bytesconv.String(b), idSource}
 	}

@@ -155,11 +155,7 @@ func (s *scanner) id(m *Message) {
 		m.ID = ID{number, idNumber}
 	case codec.KindString:
 		m.id.from = s.d.Offset()
-		if plain, ok := s.d.PlainString(); ok {
-			m.ID = ID{plain, idString}
-		} else if raw := s.d.Raw(); s.d.Err() == nil {
-			m.ID = stringID(raw)
-		}
+		m.ID = readStringID(&s.d)
 		m.id.to = s.d.Offset()
 	case codec.KindNull: // whether that is allowed depends on the rest of the message
 		s.seen |= idIsNull
