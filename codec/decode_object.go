@@ -108,13 +108,15 @@ func (d *Decoder) key() (string, bool) {
 		d.pos = end + 1
 		return d.str(d.src[start : end-1]), true
 	}
-	return d.keySlow()
+	return d.keySlow(end)
 }
 
-// keySlow is key for any text and with white space before the colon. d stands at the quote.
-func (d *Decoder) keySlow() (string, bool) {
-	key := d.stringSlow()
-	if d.err != nil {
+// keySlow is key for any text and with white space before the colon. d stands at the quote, and end is what scan.Plain says of the name.
+func (d *Decoder) keySlow(end int) (key string, ok bool) {
+	if end > 0 {
+		key = d.str(d.src[d.pos+1 : end-1])
+		d.pos = end
+	} else if key = d.stringSlow(^end); d.err != nil {
 		return "", false
 	}
 	if d.next() != ':' {

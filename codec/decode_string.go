@@ -13,11 +13,12 @@ func (d *Decoder) String() string {
 		return ""
 	}
 	start := d.pos + 1
-	if end := scan.Plain(d.src, start); end > 0 {
+	end := scan.Plain(d.src, start)
+	if end > 0 {
 		d.pos = end
 		return d.str(d.src[start : end-1])
 	}
-	return d.stringSlow()
+	return d.stringSlow(^end)
 }
 
 // PlainString is String for a string at whose quote d stands that is plain ASCII without escapes and not long. Of another one it consumes nothing
@@ -25,20 +26,23 @@ func (d *Decoder) String() string {
 func (d *Decoder) PlainString() (s string, ok bool) {
 	start := d.pos + 1
 	end := scan.Plain(d.src, start)
-	if end == 0 {
+	if end < 0 {
 		return "", false
 	}
 	d.pos = end
 	return d.str(d.src[start : end-1]), true
 }
 
-// stringSlow reads a string, at whose quote d stands, that may hold anything.
-func (d *Decoder) stringSlow() string {
+// stringSlow reads a string, at whose quote d stands, that may hold anything from index at on: up to there it is plain ASCII.
+func (d *Decoder) stringSlow(at int) string {
 	start := d.pos + 1
-	n, sure := scan.Text(d.src[start:])
-	end := start + n
+	if at < len(d.src) && d.src[at] == '\\' {
+		return d.unescape(start, at, true)
+	}
+	n, sure := scan.Text(d.src[at:])
+	end := at + n
 	if end < len(d.src) && d.src[end] == '"' {
-		if !sure && !d.utf8(start, end) {
+		if !sure && !d.utf8(at, end) {
 			return ""
 		}
 		d.pos = end + 1
@@ -212,10 +216,9 @@ var hexValue = func() (t [256]int8) {
 	return t
 }()
 
-// skipString reads over the string at whose quote d stands, checking escapes and UTF-8.
-func (d *Decoder) skipString() {
-	start := d.pos + 1
-	at, sure := start, true
+// skipString reads over the string at whose quote d stands, checking escapes and UTF-8. Up to index at it is plain ASCII.
+func (d *Decoder) skipString(at int) {
+	start, sure := at, true
 	for {
 		n, s := scan.Body(d.src[at:])
 		at += n

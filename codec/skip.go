@@ -13,10 +13,12 @@ func (d *Decoder) skip() {
 		if end := scan.Plain(d.src, d.pos+1); end > 0 {
 			d.pos = end
 		} else {
-			d.skipString()
+			d.skipString(^end)
 		}
 	case c|('{'^'[') != '{':
 		d.skipScalar(c)
+	case at(d.src, d.pos+1) == c+2 && d.depth < d.limit: // nothing in it; ASCII has the bracket that closes two after the other
+		d.pos += 2
 	case d.flags&flagLeap != 0 && d.leap():
 	case !d.skipTokens():
 		d.skipPlain()
@@ -138,7 +140,7 @@ str:
 		pos = n
 	} else {
 		d.pos = pos
-		if d.skipString(); d.err != nil {
+		if d.skipString(^n); d.err != nil {
 			return
 		}
 		pos = d.pos

@@ -28,7 +28,7 @@ func (d *Decoder) skipTokens() bool {
 		kinds  = uint64(0) // a bit for each level, the lowest for the innermost: is it an object?
 		want   = wantTop
 		lines  = false
-		size   = scan.SmallWindow
+		size   = firstWindow(len(src) - d.pos)
 	)
 	tokens.Begin()
 	for base := d.pos; base < len(src); size = scan.Window {
@@ -96,6 +96,14 @@ func (d *Decoder) skipTokens() bool {
 		}
 	}
 	return false
+}
+
+// firstWindow returns how much to look at first, if so much of the input is left: many values are small, but then what is left often is so too.
+func firstWindow(left int) int {
+	if left <= scan.Window {
+		return scan.Window
+	}
+	return scan.SmallWindow
 }
 
 // scalarLen returns the length of the number or literal at the start of s; 0 if it is none, or something else follows at once.

@@ -12,8 +12,9 @@ const maxPlain = 256
 const word = 8
 
 // Plain returns the index after the closing quote of the string whose text starts at index i, if it is plain ASCII and
-// not long; 0 if it is not. It looks at 16 bytes first: most strings are shorter, and a loop that nearly always ends in its first round
-// costs no mispredicted branch.
+// not long. If it is not, it returns the complement, which is negative, of an index up to which the text is plain ASCII.
+//
+// It looks at 16 bytes first: most strings are shorter, and a loop that nearly always ends in its first round costs no mispredicted branch.
 func Plain(s []byte, i int) int {
 	if len(s)-i < 2*word {
 		return plainEnd(s, i)
@@ -33,15 +34,19 @@ func NotPlain(w uint64) uint64 {
 	return (((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | (w - ones*0x20) | w) & Highs
 }
 
-// closes returns the index after the first byte that is marked, if that is a quote. m and k are the marks of the two words from index i on.
+// closes returns what Plain does for the first byte that is marked. m and k are the marks of the two words from index i on.
 func closes(s []byte, i int, m, k uint64) int {
 	if m == 0 {
 		m, i = k, i+word
 	}
-	if i += bits.TrailingZeros64(m) >> 3; i < len(s) && s[i] == '"' {
+	i += bits.TrailingZeros64(m) >> 3
+	switch {
+	case i >= len(s):
+		return ^len(s)
+	case s[i] == '"':
 		return i + 1
 	}
-	return 0
+	return ^i
 }
 
 // plainLong is Plain when the first two words are plain.
@@ -61,7 +66,7 @@ func plainLong(s []byte, i int) int {
 		}
 	}
 	if end < len(s) {
-		return 0
+		return ^i
 	}
 	return plainEnd(s, i)
 }
@@ -75,10 +80,10 @@ func plainEnd(s []byte, i int) int {
 				if c == '"' {
 					return i + 1
 				}
-				return 0
+				break
 			}
 		}
-		return 0
+		return ^i
 	}
 	// The zeros behind the text are marked, and no quotes.
 	w := binary.LittleEndian.Uint64(s[len(s)-word:])
