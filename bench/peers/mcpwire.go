@@ -129,31 +129,31 @@ func (c *mcpwire) decodeMessage(data []byte, m *mcpMessage) error {
 }
 
 func (c *mcpwire) Encode(v any) ([]byte, error) {
-	var out []byte
-	var err error
 	switch v := v.(type) {
 	case *mcpMessage:
-		out, err = c.encodeMessage(v)
+		if v.Value != nil && v.Message.Kind == jsonrpc.Request {
+			return c.encodeRequest(v)
+		}
+		return c.keep(encodeMessage(c.buf[:0], v))
 	case mcpValue:
-		out, err = v.AppendJSON(c.buf[:0])
-	default:
-		return nil, ErrUnsupported
+		return c.keep(v.AppendJSON(c.buf[:0]))
 	}
+	return nil, ErrUnsupported
+}
+
+// keep remembers out, to be used again.
+func (c *mcpwire) keep(out []byte, err error) ([]byte, error) {
 	if err == nil {
 		c.buf = out
 	}
 	return out, err
 }
 
-func (c *mcpwire) encodeMessage(m *mcpMessage) ([]byte, error) {
-	dst := c.buf[:0]
+func encodeMessage(dst []byte, m *mcpMessage) ([]byte, error) {
 	if m.Value == nil {
 		return append(dst, m.Message.Frame()...), nil
 	}
-	switch m.Message.Kind {
-	case jsonrpc.Request:
-		return c.encodeRequest(dst, m)
-	case jsonrpc.Notification:
+	if m.Message.Kind == jsonrpc.Notification {
 		return jsonrpc.AppendNotification(dst, m.Message.Method, m.Value, jsonrpc.RevUnknown)
 	}
 	if e, ok := m.Value.(*jsonrpc.Error); ok {
@@ -164,8 +164,8 @@ func (c *mcpwire) encodeMessage(m *mcpMessage) ([]byte, error) {
 
 // encodeRequest writes the params first, as a caller does that appends them to a jsonrpc.Call, and then the request
 // behind them.
-func (c *mcpwire) encodeRequest(dst []byte, m *mcpMessage) ([]byte, error) {
-	dst, err := m.Value.AppendJSON(dst)
+func (c *mcpwire) encodeRequest(m *mcpMessage) ([]byte, error) {
+	dst, err := m.Value.AppendJSON(c.buf[:0])
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +174,6 @@ func (c *mcpwire) encodeRequest(dst []byte, m *mcpMessage) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.buf = dst
+	c.buf = dst // all of it: what is returned begins behind the params
 	return dst[params:], nil
 }
