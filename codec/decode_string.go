@@ -36,6 +36,10 @@ func (d *Decoder) PlainString() (s string, ok bool) {
 // stringSlow reads a string, at whose quote d stands, that may hold anything from index at on: up to there it is plain ASCII.
 func (d *Decoder) stringSlow(at int) string {
 	start := d.pos + 1
+	if d.knows(start) {
+		d.pos = d.known.to + 1
+		return d.str(d.src[start:d.known.to])
+	}
 	if at < len(d.src) && d.src[at] == '\\' {
 		return d.unescape(start, at, true)
 	}
@@ -218,7 +222,22 @@ var hexValue = func() (t [256]int8) {
 
 // skipString reads over the string at whose quote d stands, checking escapes and UTF-8. Up to index at it is plain ASCII.
 func (d *Decoder) skipString(at int) {
+	if d.knows(d.pos + 1) {
+		d.pos = d.known.to + 1
+		return
+	}
 	start, sure := at, true
+	if len(d.src)-at > minKnown {
+		var n int
+		n, sure = scan.Text(d.src[at:])
+		if at += n; at < len(d.src) && d.src[at] == '"' {
+			if sure || d.utf8(start, at) {
+				d.remember(d.pos+1, at)
+				d.pos = at + 1
+			}
+			return
+		}
+	}
 	for {
 		n, s := scan.Body(d.src[at:])
 		at += n

@@ -45,6 +45,7 @@ type Decoder struct {
 	arena  []byte
 	slabs  []slabber
 	input  []byte // a copy of the document, for ResetCopy
+	known  knownText
 	tokens scan.Tokens
 }
 
@@ -52,6 +53,7 @@ type Decoder struct {
 func (d *Decoder) Reset(src []byte, opts ...Option) {
 	d.src, d.pos, d.depth, d.err, d.lines = src, 0, 0, nil, false
 	d.limit, d.flags, d.ahead = DefaultMaxDepth, 0, 0
+	d.known = knownText{}
 	for _, o := range opts {
 		d.flags |= o.set
 		if o.depth > 0 {

@@ -92,7 +92,7 @@ func (d *Decoder) skipTokens() bool {
 		}
 		lines = lines || tokens.Line < scan.Window
 		if base += size; n == 0 {
-			base = tokens.Skim(src, base)
+			base = d.skim(base)
 		}
 	}
 	return false

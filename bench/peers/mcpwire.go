@@ -112,20 +112,28 @@ func (c *mcpwire) decodeMessage(data []byte, m *mcpMessage) error {
 		return err
 	}
 	m.Method = m.Message.Method
-	raw := m.Message.Params
-	if m.Message.Kind == jsonrpc.Response {
-		raw = m.Message.Result
-		if raw.IsZero() {
-			raw = m.Message.Err
-		}
-	}
 	switch {
 	case m.Value == nil:
 		return nil
 	case c.owned:
-		return codec.UnmarshalRaw(raw, m.Value)
+		return codec.UnmarshalRaw(m.payload(), m.Value)
+	case m.Message.Kind != jsonrpc.Response:
+		return m.Message.DecodeParams(&c.decoder, m.Value)
+	case m.Message.Err.IsZero():
+		return m.Message.DecodeResult(&c.decoder, m.Value)
 	}
-	return raw.Decode(&c.decoder, m.Value)
+	return m.Message.Err.Decode(&c.decoder, m.Value)
+}
+
+// payload returns the params, the result or the error object.
+func (m *mcpMessage) payload() codec.Raw {
+	switch {
+	case m.Message.Kind != jsonrpc.Response:
+		return m.Message.Params
+	case m.Message.Err.IsZero():
+		return m.Message.Result
+	}
+	return m.Message.Err
 }
 
 func (c *mcpwire) Encode(v any) ([]byte, error) {

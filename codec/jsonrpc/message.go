@@ -39,12 +39,14 @@ type Message struct {
 	Err    codec.Raw // the error object
 
 	frame      []byte
-	id, method span // where their values stand in frame
-	lines      bool
+	id, method span                   // where their values stand in frame
 	noted      [notedParams]codec.Raw // members of the params, by the index of notedParam
-	once       uint8                  // a bit for each that is there
-	twice      uint8                  // and for each that comes more than once
 	info       *Info
+	payload    uint32                    // where in frame the params or the result begin
+	long       struct{ from, to uint32 } // a long string, as codec.Decoder.LongText has it; of frames below 4 GiB
+	once       uint8                     // a bit for each of noted that is there
+	twice      uint8                     // and for each that comes more than once
+	lines      bool
 }
 
 // span is a piece of a frame; empty if to is 0.
@@ -152,20 +154,46 @@ func mustRaw(s string) codec.Raw {
 // DecodeParams decodes the parameters into v; absent ones count as {}. v borrows the message and d. The
 // bytes are not checked again: Scan has done that.
 func (m *Message) DecodeParams(d *codec.Decoder, v codec.Decodable) error {
-	return decodeRaw(d, m.Params, v)
+	m.reset(d, m.Params)
+	return d.Decode(v)
 }
 
 // DecodeResult decodes the result into v, which then borrows the message and d.
 func (m *Message) DecodeResult(d *codec.Decoder, v codec.Decodable) error {
-	return decodeRaw(d, m.Result, v)
+	m.reset(d, m.Result)
+	return d.Decode(v)
 }
 
-func decodeRaw(d *codec.Decoder, r codec.Raw, v codec.Decodable) error {
+// ResetParams makes d read the parameters; absent ones count as {}. It is for generated code, which then decodes them.
+func (m *Message) ResetParams(d *codec.Decoder) { m.reset(d, m.Params) }
+
+// ResetResultCopy makes d read a copy of the result, in memory that d keeps, and returns the copy. It is for generated code, which then decodes
+// it.
+func (m *Message) ResetResultCopy(d *codec.Decoder) codec.Raw {
+	r := d.ResetCopy(m.Result)
+	if m.long.to > 0 {
+		m.know(d, m.Result)
+	}
+	return r
+}
+
+func (m *Message) reset(d *codec.Decoder, r codec.Raw) {
 	if r.IsZero() {
 		r = emptyObject
 	}
 	d.ResetRaw(r)
-	return d.Decode(v)
+	if m.long.to > 0 {
+		m.know(d, r)
+	}
+}
+
+// know tells d, which reads r or a copy of it, what Scan has found out about r. r may be another one by now.
+func (m *Message) know(d *codec.Decoder, r codec.Raw) {
+	b := r.Bytes()
+	at := int(m.payload)
+	if n := len(b); n > 0 && n <= len(m.frame)-at && &b[0] == &m.frame[at] {
+		d.KnowText(int(m.long.from)-at, int(m.long.to)-at)
+	}
 }
 
 // DecodeError decodes the error object of a response into e, which then borrows the message.

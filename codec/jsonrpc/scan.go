@@ -3,6 +3,7 @@ package jsonrpc
 import (
 	"bytes"
 	"errors"
+	"math"
 
 	"github.com/mcpwire/mcpwire/codec"
 )
@@ -63,6 +64,9 @@ func Scan(src []byte, m *Message) error {
 		m.id = span{first, first} // where AppendRewritten puts one in
 	}
 	m.frame, m.lines = src, s.d.LineBreaks()
+	if from, to := s.d.LongText(); to > 0 && uint64(len(src)) <= math.MaxUint32 {
+		m.long.from, m.long.to = uint32(from), uint32(to) //nolint:gosec // see above
+	}
 	return nil
 }
 
@@ -100,7 +104,7 @@ func (s *scanner) member(bit uint8, m *Message) {
 		}
 	case sawResult:
 		if s.once(sawResult, "result") {
-			m.Result = s.object("result")
+			s.result(m)
 		}
 	case sawError:
 		if s.once(sawError, "error") {
@@ -195,6 +199,7 @@ func (s *scanner) params(m *Message) {
 		return
 	}
 	from := s.d.Mark()
+	m.payload = uint32(s.d.Offset()) //nolint:gosec // of use in smaller frames only
 	key, ok := s.d.FirstKey()
 	for i := notedParam(key); ok; key, i, ok = s.nextParam(key) {
 		if i < 0 {
@@ -209,13 +214,14 @@ func (s *scanner) params(m *Message) {
 	m.Params = s.d.RawSince(from)
 }
 
-// object reads a result (rule A-09).
-func (s *scanner) object(name string) codec.Raw {
+// result reads a result (rule A-09).
+func (s *scanner) result(m *Message) {
 	if s.d.Kind() != codec.KindObject {
-		s.wrongKind(name, name+" is not an object")
-		return codec.Raw{}
+		s.wrongKind("result", "result is not an object")
+		return
 	}
-	return s.d.Raw()
+	m.payload = uint32(s.d.Offset()) //nolint:gosec // of use in smaller frames only
+	m.Result = s.d.Raw()
 }
 
 func (s *scanner) errorObject(m *Message) {

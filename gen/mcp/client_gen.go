@@ -34,7 +34,7 @@ func CompleteInto(ctx context.Context, c jsonrpc.Caller, params *CompleteParams,
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = CompleteResult{}
 	out.read(d)
@@ -68,7 +68,7 @@ func ElicitInto(ctx context.Context, c jsonrpc.Caller, params ElicitParams, out 
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ElicitResult{}
 	out.read(d)
@@ -98,7 +98,7 @@ func InitializeInto(ctx context.Context, c jsonrpc.Caller, params *InitializePar
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = InitializeResult{}
 	out.read(d)
@@ -132,7 +132,7 @@ func SetLevelInto(ctx context.Context, c jsonrpc.Caller, params *SetLevelParams,
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
@@ -262,7 +262,7 @@ func PingInto(ctx context.Context, c jsonrpc.Caller, params *PingParams, out *Em
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
@@ -296,7 +296,7 @@ func GetPromptInto(ctx context.Context, c jsonrpc.Caller, params *GetPromptParam
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = GetPromptResult{}
 	out.read(d)
@@ -330,7 +330,7 @@ func ListPromptsInto(ctx context.Context, c jsonrpc.Caller, params *ListPromptsP
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ListPromptsResult{}
 	out.read(d)
@@ -364,7 +364,7 @@ func ListResourcesInto(ctx context.Context, c jsonrpc.Caller, params *ListResour
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ListResourcesResult{}
 	out.read(d)
@@ -398,7 +398,7 @@ func ReadResourceInto(ctx context.Context, c jsonrpc.Caller, params *ReadResourc
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ReadResourceResult{}
 	out.read(d)
@@ -432,7 +432,7 @@ func SubscribeInto(ctx context.Context, c jsonrpc.Caller, params *SubscribeParam
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
@@ -466,7 +466,7 @@ func ListResourceTemplatesInto(ctx context.Context, c jsonrpc.Caller, params *Li
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ListResourceTemplatesResult{}
 	out.read(d)
@@ -500,7 +500,7 @@ func UnsubscribeInto(ctx context.Context, c jsonrpc.Caller, params *UnsubscribeP
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = EmptyResult{}
 	out.read(d)
@@ -530,7 +530,7 @@ func ListRootsInto(ctx context.Context, c jsonrpc.Caller, params *ListRootsParam
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ListRootsResult{}
 	out.read(d)
@@ -564,7 +564,7 @@ func CreateMessageInto(ctx context.Context, c jsonrpc.Caller, params *CreateMess
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = CreateMessageResult{}
 	out.read(d)
@@ -598,7 +598,7 @@ func DiscoverInto(ctx context.Context, c jsonrpc.Caller, params *DiscoverParams,
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = DiscoverResult{}
 	out.read(d)
@@ -632,7 +632,7 @@ func SubscriptionsListenInto(ctx context.Context, c jsonrpc.Caller, params *Subs
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = SubscriptionsListenResult{}
 	out.read(d)
@@ -662,7 +662,7 @@ func CancelTaskInto(ctx context.Context, c jsonrpc.Caller, params *CancelTaskPar
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = CancelTaskResult{}
 	out.read(d)
@@ -692,7 +692,7 @@ func GetTaskInto(ctx context.Context, c jsonrpc.Caller, params *GetTaskParams, o
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = GetTaskResult{}
 	out.read(d)
@@ -722,7 +722,7 @@ func ListTasksInto(ctx context.Context, c jsonrpc.Caller, params *ListTasksParam
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ListTasksResult{}
 	out.read(d)
@@ -752,7 +752,7 @@ func GetTaskPayloadInto(ctx context.Context, c jsonrpc.Caller, params *GetTaskPa
 	if err != nil {
 		return err
 	}
-	d.ResetCopy(call.Reply.Result)
+	call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = GetTaskPayloadResult{}
 	out.read(d)
@@ -787,7 +787,7 @@ func CallToolInto(ctx context.Context, c jsonrpc.Caller, params *CallToolParams,
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = CallToolResult{}
 	out.read(d)
@@ -821,7 +821,7 @@ func ListToolsInto(ctx context.Context, c jsonrpc.Caller, params *ListToolsParam
 	if err != nil {
 		return err
 	}
-	raw := d.ResetCopy(call.Reply.Result)
+	raw := call.Reply.ResetResultCopy(d)
 	call.Release()
 	*out = ListToolsResult{}
 	out.read(d)

@@ -43,18 +43,11 @@ type common struct {
 	state StateSealer
 }
 
-// noParams stands for params that are absent.
-var noParams = codec.RawString("{}")
-
 // begin decodes the params of m into x. The result takes memory from d too.
 func begin[P, R any](x *exchange[P, R], d *codec.Decoder, w jsonrpc.ResponseWriter, m *jsonrpc.Message,
 	read func(*P, *codec.Decoder) error,
 ) error {
-	params := m.Params
-	if params.IsZero() {
-		params = noParams
-	}
-	d.ResetRaw(params)
+	m.ResetParams(d)
 	if err := read(&x.req.Params, d); err != nil {
 		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: %w", err)
 	}

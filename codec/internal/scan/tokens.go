@@ -44,11 +44,12 @@ func (t *Tokens) Find(s []byte, i, size int) (n int, ok bool) {
 }
 
 // Skim is for windows in the middle of a long string: it returns from where on to look next, if what is before index i has been
-// looked at. That is i, or where Body stops in the string, or the end of s if the string does not end, or is not UTF-8.
-func (t *Tokens) Skim(s []byte, i int) int {
+// looked at. That is i, or where Body stops in the string, or the end of s if the string does not end, or is not UTF-8. If begins is set, it looks whether
+// all of that is plain, and reports so if it comes to the end of the string without having seen a backslash.
+func (t *Tokens) Skim(s []byte, i int, begins bool) (next int, plain bool) {
 	c := &t.carry
 	if c.inString == 0 || c.escaped|c.hex != 0 || i >= len(s) {
-		return i
+		return i, false
 	}
 	from := i
 	for k := i - 1; k >= i-3 && s[k] >= utf8.RuneSelf; k-- { // a character that goes on
@@ -56,13 +57,21 @@ func (t *Tokens) Skim(s []byte, i int) int {
 			from = k
 		}
 	}
-	n, sure := Body(s[from:])
+	n, sure := 0, true
+	if begins {
+		n, sure = Text(s[from:])
+		plain = from+n < len(s) && s[from+n] == '"'
+	}
+	if !plain {
+		more, too := Body(s[from+n:])
+		n, sure = n+more, sure && too
+	}
 	if from+n >= len(s) || !sure && !utf8.Valid(s[from:from+n]) {
-		return len(s)
+		return len(s), false
 	}
 	if from+n <= i {
-		return i
+		return i, false
 	}
 	c.high = 0
-	return from + n
+	return from + n, plain
 }

@@ -106,7 +106,10 @@ func checkTokens(t testing.TB, text []byte, low bool) {
 			line = i + tk.Line
 		}
 		if i += size; low {
-			next := tk.Skim(src, i)
+			next, plain := tk.Skim(src, i, len(text)%2 == 0)
+			if plain && (next <= i || src[next] != '"' || bytes.IndexByte(src[i:next], '\\') >= 0 || bytes.IndexByte(src[i:next], '"') >= 0) {
+				t.Fatalf("level %d: Tokens of %q: plain from %d to %d", level, text, i, next)
+			}
 			if next == len(src) && i < len(src) {
 				if wantOK && !wantOpen {
 					t.Fatalf("level %d: Tokens finds that %q does not end, from %d of %d: %q", level, text, i, len(src), src[max(0, i-6):])

@@ -115,7 +115,7 @@ func (g *gen) callStubs(p *printer, m *model.Method) {
 	if !alt {
 		raw = ""
 	}
-	p.f("%sd.ResetCopy(call.Reply.Result)", raw)
+	p.f("%scall.Reply.ResetResultCopy(d)", raw)
 	p.p("call.Release()")
 	p.f("*out = %s{}", res)
 	p.p("out.read(d)")
