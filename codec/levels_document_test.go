@@ -21,11 +21,14 @@ var (
 		`1`, `-12.5e3`, `0`, `true`, `false`, `null`, `""`, `"a"`, `"{[:,]}"`, `"\\"`, `"\\\""`, `"\n\t\/"`, `"é世界"`, `"\u00e9\ud83d\ude00"`, `"\ud83d"`,
 		`"a string of plain text that goes over the end of a block, however long blocks are"`, `"` + strings.Repeat("0123456789", 60) + `"`,
 	}
+	nameTexts = []string{
+		`"key"`, `"key"`, `""`, `"a"`, `"ab:"`, `"1234567"`, `"12345678"`, `"123456789012345"`, `"1234567890123456"`, `"a name that is longer than short ones"`, `"k\u0065y"`, `"\""`, `"é"`,
+	}
 	spaceTexts = []string{"", "", "", "", " ", "\n", "\r\n\t", strings.Repeat(" ", 70)}
 	// wrongTexts make a document wrong, mostly.
 	wrongTexts = []string{
 		`"`, `\`, `x`, `01`, `1.`, `tru`, `nullx`, `1"a"`, `"a"b`, "\x00", "\x1f", `"\x"`, `"\u12"`, "\"\n\"", `\"`, "\"\xff\"", "\xe4\xb8", "\"\xe4\xb8\"", "\f",
-		`{`, `}`, `[`, `]`, `:`, `,`, ` `, "\n", `{"a":`, strings.Repeat("[", 70), strings.Repeat("[", 70) + strings.Repeat("]", 70),
+		`"":`, `:""`, `{`, `}`, `[`, `]`, `:`, `,`, ` `, "\n", `{"a":`, strings.Repeat("[", 70), strings.Repeat("[", 70) + strings.Repeat("]", 70),
 	}
 )
 
@@ -44,7 +47,7 @@ func appendValue(rng *rand.Rand, dst []byte, spaces []string, depth int) []byte 
 		}
 		dst = append(dst, pick(rng, spaces)...)
 		if kind == 2 {
-			dst = append(append(dst, `"key"`...), pick(rng, spaces)...)
+			dst = append(append(dst, pick(rng, nameTexts)...), pick(rng, spaces)...)
 			dst = append(append(dst, ':'), pick(rng, spaces)...)
 		}
 		dst = append(appendValue(rng, dst, spaces, depth-1), pick(rng, spaces)...)
@@ -94,6 +97,10 @@ func checkDocument(t *testing.T, doc []byte) {
 	for l := range scan.Best() + 1 {
 		undo := scan.SetLevel(l)
 		require.Equal(t, want, readDocument(doc), "level %d: %q", l, doc)
+		var d codec.Decoder
+		d.Reset(doc)
+		readTexts(&d, nil)
+		require.Equal(t, codec.Valid(doc) == nil, d.End() == nil, "member by member, level %d: %q", l, doc)
 		undo()
 	}
 	if len(doc) < 9000 { // encoding/json has its own limit of depth
