@@ -30,13 +30,15 @@ func TestSamples(t *testing.T) {
 			}
 			checkUnescape(t, text, room, low)
 		},
-		"tokens": func(_ *rand.Rand, text []byte, low bool) { checkTokens(t, text, low) },
+		"tokens":  func(_ *rand.Rand, text []byte, low bool) { checkTokens(t, text, low) },
+		"closing": func(_ *rand.Rand, text []byte, low bool) { checkClosing(t, text, low) },
+		"plain":   func(_ *rand.Rand, text []byte, low bool) { checkPlain(t, text, low) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Logf("%d texts from seed %d on", *samples, *samplesSeed)
 			rng := rand.New(rand.NewPCG(*samplesSeed, uint64(len(name))))
 			for i := range *samples {
-				text := randomText(rng, name == "tokens" && i%4 != 0)
+				text := randomText(rng, (name == "tokens" || name == "closing") && i%4 != 0)
 				for l := range Best() + 1 {
 					undo := SetLevel(l)
 					check(rng, text, i&1 != 0)
