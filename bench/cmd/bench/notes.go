@@ -2,7 +2,7 @@ package main
 
 // notes say what limits the targets that do not hold, by their numbers. They are shown beside those, and only then.
 var notes = map[string]string{
-	"2.6": "the image shuffled has the type of its content behind the data, which have to be read over to find it, and are read then. The progress notification " +
+	"2.6": "the progress notification " +
 		"has 91 bytes, and with unknown members 204, so that each byte costs about the same; what is unknown is checked, and kept for when the value is written.",
 	"2.8": "codec.Unmarshal copies the input once, and then makes what the value consists of. For tools-call-text that is the value itself, the copy, the text " +
 		"without its escapes, the list of content and its one element, and a list of two strings, which is made twice as it grows.",
