@@ -1,6 +1,5 @@
 //go:build !purego
 
-#include "go_asm.h"
 #include "textflag.h"
 #include "kernels_amd64.h"
 
@@ -29,17 +28,17 @@
 	BLSRQ   AX, AX   \
 	JMP     walk
 
-// func closingAVX2(src *byte, n int, c *nesting) int
+// func closingAVX2(src *byte, n int) int
 //
-// SI goes through src up to CX. R9 is 1 if the byte at SI is escaped by a backslash before it, R10 is all ones if it is in a string.
-TEXT ·closingAVX2(SB), NOSPLIT, $0-32
+// SI goes through src up to CX, where the last block begins. R9 is 1 if the byte at SI is escaped by a backslash before it, R10 is all ones if it is in a
+// string.
+TEXT ·closingAVX2(SB), NOSPLIT, $0-24
 	MOVQ src+0(FP), SI
 	MOVQ n+8(FP), CX
-	MOVQ c+16(FP), DI
-	ADDQ SI, CX
-	MOVQ nesting_escaped(DI), R9
-	MOVQ nesting_inString(DI), R10
-	MOVQ nesting_depth(DI), DX
+	LEAQ -64(SI)(CX*1), CX
+	XORL R9, R9
+	XORL R10, R10
+	XORL DX, DX
 	FILL(0x22, X15, Y15)
 	FILL(0x5c, X14, Y14)
 	FILL(0x20, X13, Y13)
@@ -48,8 +47,12 @@ TEXT ·closingAVX2(SB), NOSPLIT, $0-32
 	VPCMPEQD Y7, Y7, Y7
 
 loop:
-	VMOVDQU   (SI), Y0
-	VMOVDQU   32(SI), Y1
+	CMPQ    SI, CX
+	JGT     last
+	VMOVDQU (SI), Y0
+	VMOVDQU 32(SI), Y1
+
+block:
 	VPCMPEQB  Y0, Y15, Y2
 	VPCMPEQB  Y1, Y15, Y3
 	VPMOVMSKB Y2, R8
@@ -91,13 +94,7 @@ strings:
 
 next:
 	ADDQ $64, SI
-	CMPQ SI, CX
-	JCS  loop
-	MOVQ R9, nesting_escaped(DI)
-	MOVQ R10, nesting_inString(DI)
-	MOVQ DX, nesting_depth(DI)
-	XORL SI, SI
-	JMP  store
+	JMP  loop
 
 escapes:
 	ESCAPES
@@ -119,8 +116,19 @@ found:
 
 store:
 	VZEROUPPER
-	MOVQ SI, ret+24(FP)
+	MOVQ SI, ret+16(FP)
 	RET
+
+last:
+	LEAQ 64(CX), AX
+	CMPQ SI, AX
+	JCC  none
+	REST
+	JMP  block
+
+none:
+	XORL SI, SI
+	JMP  store
 
 // func closingAVX512(src *byte, n int) int
 //
