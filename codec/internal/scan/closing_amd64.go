@@ -2,6 +2,8 @@
 
 package scan
 
+const hasClosing = true
+
 // minRest is how many bytes a text has at least of which the AVX2 kernels read the rest by themselves.
 const minRest = 4
 

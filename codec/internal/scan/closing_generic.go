@@ -2,5 +2,7 @@
 
 package scan
 
-// closing is not called at level Portable.
+const hasClosing = false
+
+// closing is not called.
 func closing([]byte) int { return 0 }
