@@ -65,8 +65,12 @@ func lateAnswersAreDropped(s *suite) {
 		r.send(late)
 	}
 	l.answered(r) // it may overtake them, where answers have streams of their own
-	s.eventually(func() bool { return l.seen.Count(transport.LateAnswer) >= 4 }, "all of them")
-	require.EqualValues(s, 4, l.seen.Count(transport.LateAnswer))
+	least := int64(4)
+	if s.tr.Exchanges {
+		least-- // the first goes where its call has waited, and may find that closed
+	}
+	s.eventually(func() bool { return l.seen.Count(transport.LateAnswer) >= least }, "all of them")
+	require.LessOrEqual(s, l.seen.Count(transport.LateAnswer), int64(4))
 }
 
 // What cancels nothing does nothing.
