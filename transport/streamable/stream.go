@@ -60,7 +60,7 @@ func (o *reply) startQueue() *resumable {
 	x.conn, x.attached = o.conn, true
 	over := x.over // the session has ended just now, and found no connection
 	x.mu.Unlock()
-	if over {
+	if over || x.s != nil && x.s.Ended() { // or did not find the stream either
 		o.conn.end()
 	}
 	_ = x.q.Attach(context.Background(), o.conn) // nothing was attached before
