@@ -62,6 +62,7 @@ const (
 	maxHeld      = 8        // answers that wait at most for others, to be written with them
 	maxHeldBytes = 32 << 10 // likewise
 	usualSlack   = 64       // bytes by which messages of one kind differ
+	maxGrowth    = 1 << 20  // bytes that a queue grows by at a time, for more messages than the next one
 )
 
 func newWriter(w io.Writer, p *peer, fail func(error), wake func()) *writer {
@@ -101,7 +102,7 @@ func (o *writer) need() {
 		o.cur = o.p.pool.Get(max(o.hint, o.usual))
 		o.buf = o.cur.Bytes()
 	case cap(buf)-len(buf) < o.usual:
-		o.cur = o.p.pool.Get(max(2*cap(buf), len(buf)+o.usual))
+		o.cur = o.p.pool.Get(len(buf) + max(o.usual, min(cap(buf), maxGrowth)))
 		o.buf = append(o.cur.Bytes(), buf...)
 		o.release(old, buf)
 	}
