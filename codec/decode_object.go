@@ -155,19 +155,39 @@ func (d *Decoder) Unknown(e *Extra, run *int) {
 	if d.err != nil {
 		return
 	}
+	m := d.membersOf(e)
 	if *run > 0 && d.comma(*run, start) {
-		start = *run - len(e.b) // the run grows; what is between is one comma
+		start = *run - len(m.b) // the run grows; what is between is one comma
 	} else if *run != 0 {
-		d.join(e, start)
+		d.join(m, start)
 		start, *run = -1, -1
 	}
 	if start >= 0 {
-		e.b, *run = d.src[start:d.pos:d.pos], d.pos
+		m.b, *run = d.src[start:d.pos:d.pos], d.pos
 	}
 	if d.lines {
-		e.st |= extraLines
+		m.st |= extraLines
 	}
 	d.lines = d.lines || lines
+}
+
+// Missing is e.SetMissing with memory that belongs to d, as the rest of what d decodes.
+func (d *Decoder) Missing(e *Extra, mask uint64) {
+	if mask != 0 {
+		d.membersOf(e).missing = mask
+	}
+}
+
+// membersOf returns e's members, to be changed: e is being decoded, and nobody shares them yet.
+func (d *Decoder) membersOf(e *Extra) *members {
+	if e.m == nil {
+		if d.flags&flagOwn != 0 {
+			e.m = new(members)
+		} else {
+			e.m = d.extras.one() // without a search among the slabs
+		}
+	}
+	return e.m
 }
 
 // comma reports whether input[from:to] is one comma and white space, so that two members with it between
@@ -188,21 +208,21 @@ func (d *Decoder) comma(from, to int) bool {
 	return commas == 1
 }
 
-// join puts e's members and the one that starts at start together in the arena. The text there has room to grow, twice
+// join puts the text of m and the one that starts at start together in the arena. The text there has room to grow, twice
 // what it needs at first: other strings take the arena's end meanwhile, and copying the text for each member would be quadratic.
-func (d *Decoder) join(e *Extra, start int) {
+func (d *Decoder) join(m *members, start int) {
 	member := d.src[start:d.pos]
-	n := len(e.b)
-	if cap(e.b)-n <= len(member) {
+	n := len(m.b)
+	if cap(m.b)-n <= len(member) {
 		size := 2 * (n + 1 + len(member))
 		at := len(d.arena)
 		if cap(d.arena)-at < size {
 			d.growArena(at, size)
 		}
 		d.arena = d.arena[:at+size]
-		e.b = append(d.arena[at:at:at+size], e.b...)
+		m.b = append(d.arena[at:at:at+size], m.b...)
 	}
-	e.b = append(append(e.b, ','), member...)
+	m.b = append(append(m.b, ','), member...)
 }
 
 // FirstElem consumes the opening bracket of an array. It returns false for an empty array, which is

@@ -43,6 +43,7 @@ type Decoder struct {
 	err    *Error
 	ahead  int // bytes that were read ahead of their decoding
 	arena  []byte
+	extras slab[members]
 	slabs  []slabber
 	input  []byte // a copy of the document, for ResetCopy
 	known  knownText
@@ -61,6 +62,7 @@ func (d *Decoder) Reset(src []byte, opts ...Option) {
 		}
 	}
 	d.arena = d.arena[:0]
+	d.extras.rewind()
 	for _, s := range d.slabs {
 		s.rewind()
 	}
@@ -131,12 +133,12 @@ func (d *Decoder) Release() {
 	if cap(d.input) > maxKeptArena {
 		d.input = nil
 	}
-	size := 0
+	size := d.extras.scrub()
 	for _, s := range d.slabs {
 		size += s.scrub()
 	}
 	if size > maxKeptSlabs {
-		d.slabs = nil
+		d.extras, d.slabs = slab[members]{}, nil
 	}
 	decoders.Put(d)
 }

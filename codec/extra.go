@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -16,23 +17,49 @@ const (
 //
 // An Extra from the decoder borrows the decoder's input and memory.
 type Extra struct {
-	b       []byte // members without braces: "x":1,"y":{}
+	m *members // every object of every type has an Extra, and hardly one has members in it
+}
+
+// members are what an Extra holds. Copies of an Extra share them: whoever changes an Extra gives it members of its own.
+type members struct {
+	b       []byte // without braces: "x":1,"y":{}
 	missing uint64 // required members that were not in the input; see SetMissing
 	st      uint8
 }
 
+// text returns the members as Bytes does, with their capacity.
+func (e *Extra) text() []byte {
+	if e.m == nil {
+		return nil
+	}
+	return e.m.b
+}
+
+// set gives e members of its own, with b for the text and st added to what is known of it.
+func (e *Extra) set(b []byte, st uint8) {
+	m := new(members)
+	if e.m != nil {
+		*m = *e.m
+	}
+	m.b = b
+	m.st |= st
+	e.m = m
+}
+
 // IsZero reports whether e holds no members.
-func (e Extra) IsZero() bool { return len(e.b) == 0 }
+func (e Extra) IsZero() bool { return len(e.text()) == 0 }
 
 // Bytes returns the members as JSON text without braces. It is shared with e and must not be changed.
-func (e Extra) Bytes() []byte { return e.b[:len(e.b):len(e.b)] }
+func (e Extra) Bytes() []byte { return slices.Clip(e.text()) }
 
 // Equal reports whether e and f hold the same text.
-func (e Extra) Equal(f Extra) bool { return bytes.Equal(e.b, f.b) }
+func (e Extra) Equal(f Extra) bool { return bytes.Equal(e.text(), f.text()) }
 
 // Clone returns an Extra with text of its own.
 func (e Extra) Clone() Extra {
-	e.b = bytes.Clone(e.b)
+	if e.m != nil {
+		e.set(bytes.Clone(e.m.b), 0)
+	}
 	return e
 }
 
@@ -43,13 +70,14 @@ func (e Extra) All() iter.Seq2[string, Raw] {
 	}
 }
 
-// scan calls f with each member and the offsets in e.b at which it starts and ends, commas left out.
+// scan calls f with each member and the offsets in the text at which it starts and ends, commas left out.
 func (e Extra) scan(f func(key string, v Raw, start, end int) bool) {
-	if len(e.b) == 0 {
+	text := e.text()
+	if len(text) == 0 {
 		return
 	}
-	doc := make([]byte, 0, len(e.b)+2)
-	doc = append(append(append(doc, '{'), e.b...), '}')
+	doc := make([]byte, 0, len(text)+2)
+	doc = append(append(append(doc, '{'), text...), '}')
 	var d Decoder
 	d.Reset(doc)
 	d.flags |= flagTrusted
@@ -87,8 +115,9 @@ func (e *Extra) Set(key string, v Raw) error {
 		key = string([]rune(key)) // the name as it will be written
 	}
 	e.Delete(key)
-	b := make([]byte, 0, len(e.b)+len(key)+len(r.b)+4)
-	b = append(b, e.b...)
+	text := e.text()
+	b := make([]byte, 0, len(text)+len(key)+len(r.b)+4)
+	b = append(b, text...)
 	if len(b) > 0 {
 		b = append(b, ',')
 	}
@@ -98,14 +127,14 @@ func (e *Extra) Set(key string, v Raw) error {
 	if err != nil {
 		return At(err, key)
 	}
-	e.b, e.st = b, e.st|extraDirty
+	e.set(b, extraDirty)
 	return nil
 }
 
 // Delete removes all members named key and reports whether there were any.
 func (e *Extra) Delete(key string) bool {
 	var out []byte
-	found := false
+	text, found := e.text(), false
 	e.scan(func(k string, _ Raw, start, end int) bool {
 		if k == key {
 			found = true
@@ -114,37 +143,43 @@ func (e *Extra) Delete(key string) bool {
 		if len(out) > 0 {
 			out = append(out, ',')
 		}
-		out = append(out, e.b[start:end]...)
+		out = append(out, text[start:end]...)
 		return true
 	})
 	if found {
-		e.b = out
+		e.set(out, 0)
 	}
 	return found
 }
 
 // SetMissing remembers which required members the input lacked: bit i of mask stands for the i-th plain
-// required member of the type. Decoders call it, Validate asks Missing.
-func (e *Extra) SetMissing(mask uint64) { e.missing = mask }
+// required member of the type. Validate asks Missing. Generated decoders call Decoder.Missing, which takes the memory from the Decoder.
+func (e *Extra) SetMissing(mask uint64) {
+	if e.m == nil && mask == 0 {
+		return
+	}
+	e.set(e.text(), 0)
+	e.m.missing = mask
+}
 
 // Missing reports whether the input lacked required member number i.
-func (e *Extra) Missing(i int) bool { return e.missing>>i&1 != 0 }
+func (e *Extra) Missing(i int) bool { return e.m != nil && e.m.missing>>i&1 != 0 }
 
 // AppendExtra ends an object that was written to dst from index start on, each member with
 // a comma in front: it adds e's members, makes the first comma the opening brace, and closes it.
 // known are the member names of the type, which e must not hold.
 func AppendExtra(dst []byte, start int, e *Extra, known []string) ([]byte, error) {
-	if len(e.b) > 0 {
-		if e.st&extraDirty != 0 {
+	if text := e.text(); len(text) > 0 {
+		if e.m.st&extraDirty != 0 {
 			if err := e.check(known); err != nil {
 				return dst[:start], err
 			}
 		}
 		dst = append(dst, ',')
-		if e.st&extraLines == 0 {
-			dst = append(dst, e.b...)
+		if e.m.st&extraLines == 0 {
+			dst = append(dst, text...)
 		} else {
-			dst = appendOneLine(dst, e.b)
+			dst = appendOneLine(dst, text)
 		}
 	}
 	return CloseObject(dst, start), nil

@@ -52,6 +52,19 @@ func (s *slab[T]) scrub() int {
 	return total
 }
 
+// one returns a zeroed element.
+func (s *slab[T]) one() *T {
+	if s.cur < len(s.chunks) {
+		if c := s.chunks[s.cur]; s.used < len(c) {
+			p := &c[s.used]
+			s.used++
+			*p = *new(T)
+			return p
+		}
+	}
+	return &s.alloc(1)[0]
+}
+
 // alloc returns room for n elements, zeroed.
 func (s *slab[T]) alloc(n int) []T {
 	for s.cur < len(s.chunks) {
@@ -67,6 +80,14 @@ func (s *slab[T]) alloc(n int) []T {
 		}
 		s.cur, s.used = s.cur+1, 0
 	}
+	s.add(n)
+	s.used = n
+	return s.chunks[s.cur][:n:n]
+}
+
+// add makes a chunk with room for at least n elements, and goes to it.
+func (s *slab[T]) add(n int) {
+	s.size = int(reflect.TypeFor[T]().Size())
 	size := slabFirst
 	if k := len(s.chunks); k > 0 {
 		size = 2 * len(s.chunks[k-1])
@@ -75,8 +96,7 @@ func (s *slab[T]) alloc(n int) []T {
 		}
 	}
 	s.chunks = append(s.chunks, make([]T, max(size, n)))
-	s.cur, s.used = len(s.chunks)-1, n
-	return s.chunks[s.cur][:n:n]
+	s.cur = len(s.chunks) - 1
 }
 
 // extend doubles r in place if it is the last piece handed out and there is room.
@@ -102,7 +122,7 @@ func slabOf[T any](d *Decoder) *slab[T] {
 			return t
 		}
 	}
-	t := &slab[T]{size: int(reflect.TypeFor[T]().Size())}
+	t := new(slab[T])
 	d.slabs = append(d.slabs, t)
 	return t
 }
@@ -112,7 +132,7 @@ func Alloc[T any](d *Decoder) *T {
 	if d.flags&flagOwn != 0 {
 		return new(T)
 	}
-	return &slabOf[T](d).alloc(1)[0]
+	return slabOf[T](d).one()
 }
 
 // Push appends a zero T to s, in memory that belongs to d, and returns it in place. The pointer is good

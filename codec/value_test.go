@@ -174,3 +174,29 @@ func TestExtraSetChecks(t *testing.T) {
 	require.ErrorIs(t, e.Unknown(), codec.ErrUnknown)
 	require.NoError(t, c.Unknown())
 }
+
+// A copy of a value is a value of its own, although copies share the members that nobody has changed.
+func TestExtraCopiesAreIndependent(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*codec.Extra){
+		"Set a new one":   func(e *codec.Extra) { require.NoError(t, e.Set("c", codec.RawString("3"))) },
+		"Set one of them": func(e *codec.Extra) { require.NoError(t, e.Set("a", codec.RawString("3"))) },
+		"Delete":          func(e *codec.Extra) { require.True(t, e.Delete("a")) },
+		"SetMissing":      func(e *codec.Extra) { e.SetMissing(2) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var p point
+			require.NoError(t, codec.Unmarshal([]byte(`{"a":1,"b":2}`), &p))
+			for name, other := range map[string]codec.Extra{"a copy": p.Extra, "a clone": p.Extra.Clone()} {
+				change(&other)
+				require.Equal(t, `"a":1,"b":2`, string(p.Extra.Bytes()), name)
+				require.False(t, p.Extra.Missing(1), name)
+			}
+			var empty codec.Extra
+			other := empty
+			require.NoError(t, other.Set("a", codec.RawString("1")))
+			require.True(t, empty.IsZero())
+		})
+	}
+}

@@ -89,7 +89,7 @@ func (x *AudioContent) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -117,7 +117,7 @@ func (x *BaseMetadata) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -151,7 +151,7 @@ func (x *BlobResourceContents) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -185,7 +185,7 @@ func (x *BooleanSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -264,7 +264,7 @@ func (x *CallToolParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -303,7 +303,7 @@ func (x *CallToolResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -328,7 +328,7 @@ func (x *CancelTaskParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -374,7 +374,7 @@ func (x *CancelTaskResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0xf &^ seen)
+	d.Missing(&x.Extra, 0xf&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -684,7 +684,7 @@ func (x *CompleteParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -712,7 +712,7 @@ func (x *CompleteParamsArgument) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -769,7 +769,7 @@ func (x *CompleteResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -800,7 +800,7 @@ func (x *CompleteResultCompletion) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -876,7 +876,7 @@ func (x *CreateMessageParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -904,7 +904,7 @@ func (x *CreateMessageRequest) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -941,7 +941,7 @@ func (x *CreateMessageResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -969,7 +969,7 @@ func (x *CreateTaskResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1014,7 +1014,7 @@ func (x *DiscoverResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1055,7 +1055,7 @@ func (x *ElicitFormParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1089,7 +1089,7 @@ func (x *ElicitFormParamsRequestedSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1117,7 +1117,7 @@ func (x *ElicitRequest) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1148,7 +1148,7 @@ func (x *ElicitResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1192,7 +1192,7 @@ func (x *ElicitURLParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1227,7 +1227,7 @@ func (x *ElicitationCompleteParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1263,7 +1263,7 @@ func (x *EmbeddedResource) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1331,7 +1331,7 @@ func (x *GetPromptParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1367,7 +1367,7 @@ func (x *GetPromptResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1392,7 +1392,7 @@ func (x *GetTaskParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1417,7 +1417,7 @@ func (x *GetTaskPayloadParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1487,7 +1487,7 @@ func (x *GetTaskResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0xf &^ seen)
+	d.Missing(&x.Extra, 0xf&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1521,7 +1521,7 @@ func (x *Icon) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1584,7 +1584,7 @@ func (x *ImageContent) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1624,7 +1624,7 @@ func (x *Implementation) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1660,7 +1660,7 @@ func (x *InitializeParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1697,7 +1697,7 @@ func (x *InitializeResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1804,7 +1804,7 @@ func (x *LegacyTitledEnumSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1846,7 +1846,7 @@ func (x *ListPromptsResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1888,7 +1888,7 @@ func (x *ListResourceTemplatesResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1930,7 +1930,7 @@ func (x *ListResourcesResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -1984,7 +1984,7 @@ func (x *ListRootsRequest) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2012,7 +2012,7 @@ func (x *ListRootsResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2043,7 +2043,7 @@ func (x *ListTasksResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2085,7 +2085,7 @@ func (x *ListToolsResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2121,7 +2121,7 @@ func (x *LoggingMessageParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2146,7 +2146,7 @@ func (x *MissingRequiredClientCapabilityErrorData) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2295,7 +2295,7 @@ func (x *NumberSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2395,7 +2395,7 @@ func (x *ProgressNotificationParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2435,7 +2435,7 @@ func (x *Prompt) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2469,7 +2469,7 @@ func (x *PromptArgument) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2497,7 +2497,7 @@ func (x *PromptMessage) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2528,7 +2528,7 @@ func (x *PromptReference) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2564,7 +2564,7 @@ func (x *ReadResourceParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2603,7 +2603,7 @@ func (x *ReadResourceResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2628,7 +2628,7 @@ func (x *RelatedTaskMetadata) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2745,7 +2745,7 @@ func (x *Resource) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2799,7 +2799,7 @@ func (x *ResourceLink) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2829,7 +2829,7 @@ func (x *ResourceParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2877,7 +2877,7 @@ func (x *ResourceTemplate) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2905,7 +2905,7 @@ func (x *ResourceTemplateReference) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2935,7 +2935,7 @@ func (x *ResourceUpdatedNotificationParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -2992,7 +2992,7 @@ func (x *Root) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3023,7 +3023,7 @@ func (x *SamplingMessage) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3263,7 +3263,7 @@ func (x *SetLevelParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3306,7 +3306,7 @@ func (x *StringSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3336,7 +3336,7 @@ func (x *SubscribeParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3399,7 +3399,7 @@ func (x *SubscriptionsAcknowledgedParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3429,7 +3429,7 @@ func (x *SubscriptionsListenParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3457,7 +3457,7 @@ func (x *SubscriptionsListenResult) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3487,7 +3487,7 @@ func (x *SubscriptionsListenResultMeta) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3530,7 +3530,7 @@ func (x *Task) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0xf &^ seen)
+	d.Missing(&x.Extra, 0xf&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3631,7 +3631,7 @@ func (x *TaskStatusParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0xf &^ seen)
+	d.Missing(&x.Extra, 0xf&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3667,7 +3667,7 @@ func (x *TextContent) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3701,7 +3701,7 @@ func (x *TextResourceContents) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3744,7 +3744,7 @@ func (x *TitledMultiSelectEnumSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3769,7 +3769,7 @@ func (x *TitledMultiSelectEnumSchemaItems) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3797,7 +3797,7 @@ func (x *TitledMultiSelectEnumSchemaItemsAnyOf) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3834,7 +3834,7 @@ func (x *TitledSingleSelectEnumSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3862,7 +3862,7 @@ func (x *TitledSingleSelectEnumSchemaOneOf) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -3915,7 +3915,7 @@ func (x *Tool) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4039,7 +4039,7 @@ func (x *ToolResultContent) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x7 &^ seen)
+	d.Missing(&x.Extra, 0x7&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4076,7 +4076,7 @@ func (x *ToolUseContent) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0xf &^ seen)
+	d.Missing(&x.Extra, 0xf&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4101,7 +4101,7 @@ func (x *URLElicitationRequiredErrorData) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4131,7 +4131,7 @@ func (x *UnsubscribeParams) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x1 &^ seen)
+	d.Missing(&x.Extra, 0x1&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4159,7 +4159,7 @@ func (x *UnsupportedProtocolVersionErrorData) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4202,7 +4202,7 @@ func (x *UntitledMultiSelectEnumSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4230,7 +4230,7 @@ func (x *UntitledMultiSelectEnumSchemaItems) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -4267,7 +4267,7 @@ func (x *UntitledSingleSelectEnumSchema) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.

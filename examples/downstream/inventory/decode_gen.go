@@ -28,7 +28,7 @@ func (x *Item) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -56,7 +56,7 @@ func (x *Shelf) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.
@@ -84,7 +84,7 @@ func (x *Transit) read(d *codec.Decoder) {
 			d.Unknown(&x.Extra, &run)
 		}
 	}
-	x.Extra.SetMissing(0x3 &^ seen)
+	d.Missing(&x.Extra, 0x3&^seen)
 }
 
 // DecodeJSON resets x and reads it from d. x then borrows d's input and memory.

@@ -112,7 +112,7 @@ func (g *gen) decodeStruct(p *printer, t *model.Type) {
 		if words > 1 {
 			seen = "seen[0]"
 		}
-		p.f("x.Extra.SetMissing(%#x &^ %s)", ^uint64(0)>>(64-n), seen)
+		p.f("d.Missing(&x.Extra, %#x &^ %s)", ^uint64(0)>>(64-n), seen)
 	}
 	p.p("}")
 	p.p()
