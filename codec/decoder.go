@@ -44,7 +44,7 @@ type Decoder struct {
 	ahead  int // bytes that were read ahead of their decoding
 	arena  []byte
 	extras slab[members]
-	slabs  []slabber
+	slabs  slabs
 	input  []byte // a copy of the document, for ResetCopy
 	known  knownText
 	tokens scan.Tokens
@@ -63,9 +63,7 @@ func (d *Decoder) Reset(src []byte, opts ...Option) {
 	}
 	d.arena = d.arena[:0]
 	d.extras.rewind()
-	for _, s := range d.slabs {
-		s.rewind()
-	}
+	d.slabs.rewind()
 }
 
 // ResetRaw makes d read r. If r was checked before, grammar and UTF-8 are not checked again.
@@ -133,12 +131,9 @@ func (d *Decoder) Release() {
 	if cap(d.input) > maxKeptArena {
 		d.input = nil
 	}
-	size := d.extras.scrub()
-	for _, s := range d.slabs {
-		size += s.scrub()
-	}
-	if size > maxKeptSlabs {
-		d.extras, d.slabs = slab[members]{}, nil
+	d.slabs.kept += d.extras.scrub()
+	if d.slabs.scrub(maxKeptSlabs); d.slabs.kept == 0 {
+		d.extras = slab[members]{}
 	}
 	decoders.Put(d)
 }
@@ -146,25 +141,38 @@ func (d *Decoder) Release() {
 // Unmarshal decodes src into v, which then owns its memory: src is copied once and may change
 // afterwards.
 func Unmarshal(src []byte, v Decodable, opts ...Option) error {
-	return unmarshal(Raw{b: bytes.Clone(src)}, v, opts)
+	return unmarshal(Raw{b: src}, v, opts)
 }
 
 // UnmarshalRaw is Unmarshal for a Raw. One that was checked before is not checked again.
 func UnmarshalRaw(r Raw, v Decodable, opts ...Option) error {
-	return unmarshal(r.Clone(), v, opts)
+	return unmarshal(r, v, opts)
 }
 
-// unmarshal decodes r, which v keeps. The Decoder is a pooled one that gives away what it allocates.
+// unmarshal decodes a copy of r, which v keeps. The Decoder is a pooled one that gives away what it allocates.
 func unmarshal(r Raw, v Decodable, opts []Option) error {
 	d := GetDecoder()
 	arena := d.arena
-	d.arena = nil
+	r.b, d.arena = ownInput(r.b)
 	d.ResetRaw(r, opts...)
 	d.flags |= flagOwn
 	err := d.Decode(v)
 	d.arena = arena
 	d.Release()
 	return err
+}
+
+// maxShared is how long an input is at most that shares its allocation with the arena, in bytes.
+const maxShared = 4 << 10
+
+// ownInput returns a copy of src, and an arena for its strings if they have escapes. A short text has both in one piece of memory.
+func ownInput(src []byte) (input, arena []byte) {
+	if len(src) > maxShared || bytes.IndexByte(src, '\\') < 0 {
+		return bytes.Clone(src), nil
+	}
+	both := make([]byte, 2*len(src)+scan.Room)
+	n := copy(both, src)
+	return both[:n:n], both[n:n]
 }
 
 // Valid checks that src is one JSON document in UTF-8 within the depth limit. Every other way to

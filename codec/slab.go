@@ -1,11 +1,14 @@
 package codec
 
-import "reflect"
+import (
+	"bytes"
+	"reflect"
+)
 
 // slabber is a slab of any element type.
 type slabber interface {
 	rewind()    // all memory is free again
-	scrub() int // lets go of what the memory refers to; returns its size in bytes
+	scrub() int // rewinds and lets go of what the memory refers to; returns by how many bytes it has grown since the last time
 }
 
 // slab hands out zeroed elements and short slices of T from chunks that it keeps. Chunks never move, so
@@ -16,7 +19,7 @@ type slab[T any] struct {
 	used   int // elements used of it
 	top    int // highest chunk touched since the last scrub
 	topLen int // elements touched of it
-	size   int // of one element, in bytes
+	grown  int // bytes of chunks made since the last scrub
 }
 
 const (
@@ -38,18 +41,15 @@ func (s *slab[T]) touch() {
 
 func (s *slab[T]) scrub() int {
 	s.rewind()
-	total := 0
-	for i, c := range s.chunks {
-		total += len(c) * s.size
-		switch {
-		case i < s.top:
-			clear(c)
-		case i == s.top:
-			clear(c[:s.topLen])
-		}
+	for _, c := range s.chunks[:min(s.top, len(s.chunks))] {
+		clear(c)
 	}
-	s.top, s.topLen = 0, 0
-	return total
+	if s.top < len(s.chunks) {
+		clear(s.chunks[s.top][:s.topLen])
+	}
+	grown := s.grown
+	s.top, s.topLen, s.grown = 0, 0, 0
+	return grown
 }
 
 // one returns a zeroed element.
@@ -87,16 +87,18 @@ func (s *slab[T]) alloc(n int) []T {
 
 // add makes a chunk with room for at least n elements, and goes to it.
 func (s *slab[T]) add(n int) {
-	s.size = int(reflect.TypeFor[T]().Size())
-	size := slabFirst
+	size := int(reflect.TypeFor[T]().Size())
+	length := slabFirst
 	if k := len(s.chunks); k > 0 {
-		size = 2 * len(s.chunks[k-1])
-		if size*s.size > slabChunk {
-			size = len(s.chunks[k-1])
+		length = 2 * len(s.chunks[k-1])
+		if length*size > slabChunk {
+			length = len(s.chunks[k-1])
 		}
 	}
-	s.chunks = append(s.chunks, make([]T, max(size, n)))
+	length = max(length, n)
+	s.chunks = append(s.chunks, make([]T, length))
 	s.cur = len(s.chunks) - 1
+	s.grown += length * size
 }
 
 // extend doubles r in place if it is the last piece handed out and there is room.
@@ -115,15 +117,66 @@ func (s *slab[T]) extend(r []T) ([]T, bool) {
 	return out, true
 }
 
+// giveBack makes the memory of r free again if it was the last piece handed out.
+func (s *slab[T]) giveBack(r []T) {
+	n := cap(r)
+	if s.cur < len(s.chunks) && s.used >= n && &s.chunks[s.cur][s.used-n] == &r[:n][0] {
+		s.touch()
+		s.used -= n
+	}
+}
+
+// slabs are the slabs of a Decoder. One that has read many kinds of documents has many, of which a document uses few: those come first, so
+// that they are found soon and the others cost nothing.
+type slabs struct {
+	all  []slabber
+	live int // how many are in use
+	used int // how many were used since the last scrub; those in use are the first of them
+	kept int // bytes of all
+}
+
+func (s *slabs) rewind() {
+	for _, x := range s.all[:s.live] {
+		x.rewind()
+	}
+	s.live = 0
+}
+
+// scrub makes all memory free, lets go of what it refers to, and of the slabs themselves if they have grown beyond limit bytes.
+func (s *slabs) scrub(limit int) {
+	for _, x := range s.all[:s.used] {
+		s.kept += x.scrub()
+	}
+	s.live, s.used = 0, 0
+	if s.kept > limit {
+		*s = slabs{}
+	}
+}
+
+// use notes that slab number i is in use.
+func (s *slabs) use(i int) {
+	if i >= s.used {
+		s.all[i], s.all[s.used] = s.all[s.used], s.all[i]
+		i = s.used
+		s.used++
+	}
+	s.all[i], s.all[s.live] = s.all[s.live], s.all[i]
+	s.live++
+}
+
 // slabOf returns d's slab of T. A document has few types of elements, so a search beats a map.
 func slabOf[T any](d *Decoder) *slab[T] {
-	for _, s := range d.slabs {
+	for i, s := range d.slabs.all {
 		if t, ok := s.(*slab[T]); ok {
+			if i >= d.slabs.live {
+				d.slabs.use(i)
+			}
 			return t
 		}
 	}
 	t := new(slab[T])
-	d.slabs = append(d.slabs, t)
+	d.slabs.all = append(d.slabs.all, t)
+	d.slabs.use(len(d.slabs.all) - 1)
 	return t
 }
 
@@ -148,14 +201,20 @@ func Push[T any](d *Decoder, s *[]T) *T {
 
 // grow makes room in s for at least one more element.
 func grow[T any](d *Decoder, s *[]T) {
-	n := len(*s)
-	if d.flags&flagOwn != 0 {
-		// One element is what most lists have; beyond that, doubling.
-		r := make([]T, n, max(1, 2*n))
-		copy(r, *s)
-		*s = r
+	if d.flags&flagOwn == 0 {
+		growSlab(d, s)
 		return
 	}
+	// One element is what most lists have; beyond that, doubling.
+	n := len(*s)
+	r := make([]T, n, max(1, 2*n))
+	copy(r, *s)
+	*s = r
+}
+
+// growSlab is grow in d's slabs.
+func growSlab[T any](d *Decoder, s *[]T) {
+	n := len(*s)
 	sl := slabOf[T](d)
 	if r, ok := sl.extend(*s); ok {
 		*s = r
@@ -193,6 +252,38 @@ func Append[T any](s Slab, list []T, v T) []T {
 	return list
 }
 
+// The functions below read whole lists. Where the value is to own its memory, a list of one element, as most are, is allocated
+// for it; longer ones are gathered in d's slabs, and then copied to memory that is as long as the list is.
+
+// gather is Push for them.
+func gather[T any](d *Decoder, s *[]T) *T {
+	n := len(*s)
+	if n == cap(*s) {
+		if n == 0 && d.flags&flagOwn != 0 {
+			*s = make([]T, 0, 1)
+		} else {
+			growSlab(d, s)
+		}
+	}
+	*s = (*s)[:n+1]
+	return &(*s)[n]
+}
+
+// gathered ends a list.
+func gathered[T any](d *Decoder, s *[]T) {
+	if d.flags&flagOwn != 0 && len(*s) > 1 {
+		keep(d, s)
+	}
+}
+
+// keep gives *s memory of its own, and back to the slab what it had there.
+func keep[T any](d *Decoder, s *[]T) {
+	own := make([]T, len(*s))
+	copy(own, *s)
+	slabOf[T](d).giveBack(*s)
+	*s = own
+}
+
 // DecodeSlice consumes an array into s, whose memory then belongs to d. null leaves s nil; an empty array
 // makes it empty, but not nil.
 func DecodeSlice[T any, P interface {
@@ -204,8 +295,9 @@ func DecodeSlice[T any, P interface {
 	}
 	*s = []T{}
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
-		_ = P(Push(d, s)).DecodeJSON(d) // the error stays in d
+		_ = P(gather(d, s)).DecodeJSON(d) // the error stays in d
 	}
+	gathered(d, s)
 }
 
 // DecodeSliceFunc is DecodeSlice for elements that read decodes.
@@ -215,8 +307,9 @@ func DecodeSliceFunc[T any](d *Decoder, s *[]T, read func(*Decoder, *T)) {
 	}
 	*s = []T{}
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
-		read(d, Push(d, s))
+		read(d, gather(d, s))
 	}
+	gathered(d, s)
 }
 
 // DecodeMapFunc consumes an object into m, member by member in their order, a name that comes twice included. null
@@ -227,10 +320,11 @@ func DecodeMapFunc[T any](d *Decoder, m *[]Member[T], read func(*Decoder, *T)) {
 	}
 	*m = []Member[T]{}
 	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
-		e := Push(d, m)
+		e := gather(d, m)
 		e.Key = key
 		read(d, &e.Value)
 	}
+	gathered(d, m)
 }
 
 // Texts consumes an array of strings.
@@ -239,7 +333,22 @@ func Texts[T ~string](d *Decoder, s *[]T) {
 		return
 	}
 	*s = []T{}
+	if d.flags&flagOwn != 0 {
+		*s = make([]T, 0, d.countTexts())
+	}
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
 		*Push(d, s) = T(d.String())
 	}
 }
+
+// countTexts guesses how many strings the array at d has, by the quotes before the first bracket that could end it. Each
+// string has two, so that a guess is never more than the text has room for.
+func (d *Decoder) countTexts() int {
+	text := d.src[min(d.pos, len(d.src)):]
+	if end := bytes.IndexByte(text, ']'); end >= 0 {
+		text = text[:end]
+	}
+	return bytes.Count(text, quote) / 2
+}
+
+var quote = []byte{'"'}

@@ -199,3 +199,25 @@ func TestCorpusClone(t *testing.T) {
 		sameJSON(t, payload, out)
 	})
 }
+
+// A value of codec.Unmarshal stays as it is, whatever becomes of the input, and of the decoders that it came through.
+func TestCorpusUnmarshalOwns(t *testing.T) {
+	t.Parallel()
+	all := corpus.Variants()
+	eachMessage(t, func(t *testing.T, m corpus.Message, payload []byte) {
+		src := bytes.Clone(payload)
+		v := newValue(m)
+		require.NoError(t, codec.Unmarshal(src, v))
+		for i := range src {
+			src[i] = '1'
+		}
+		for _, other := range all {
+			if p := other.Payload(); len(p) < 4<<10 {
+				require.NoError(t, codec.Unmarshal(p, newValue(other)))
+			}
+		}
+		out, err := v.AppendJSON(nil)
+		require.NoError(t, err)
+		sameJSON(t, payload, out)
+	})
+}

@@ -42,6 +42,31 @@ func TestCorpusMallocs(t *testing.T) {
 	}
 }
 
+// A new value with its memory: the value, a copy of the input with the texts that have escapes, and each list and each variant of a union.
+func TestUnmarshalMallocs(t *testing.T) {
+	want := map[string]float64{
+		"tools-call-request": 2, "initialize-request": 3, "progress": 2, "error": 2,
+		"initialize-result": 4, // two maps
+		"tools-call-text":   5, // the list of content, its one element, and the audience of that
+		"tools-list-50":     30,
+	}
+	for _, m := range corpus.Messages() {
+		most, ok := want[m.Name]
+		if !ok {
+			continue
+		}
+		delete(want, m.Name)
+		payload := m.Payload()
+		got := mallocs.OnOneProcessor(100, most, func() {
+			if err := codec.Unmarshal(payload, newValue(m)); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.LessOrEqual(t, got.Mallocs, most, m.Name)
+	}
+	require.Empty(t, want)
+}
+
 // The typed path from the params of one side to the handler of the other and back.
 func TestCallToolMallocs(t *testing.T) {
 	h := &mcp.ServerHandler{
