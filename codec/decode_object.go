@@ -174,9 +174,12 @@ func (d *Decoder) Unknown(e *Extra, run *int) {
 // Missing is e.SetMissing with memory that belongs to d, as the rest of what d decodes.
 func (d *Decoder) Missing(e *Extra, mask uint64) {
 	if mask != 0 {
-		d.membersOf(e).missing = mask
+		d.setMissing(e, mask)
 	}
 }
+
+//go:noinline // hardly ever called, by every type
+func (d *Decoder) setMissing(e *Extra, mask uint64) { d.membersOf(e).missing = mask }
 
 // membersOf returns e's members, to be changed: e is being decoded, and nobody shares them yet.
 func (d *Decoder) membersOf(e *Extra) *members {

@@ -43,11 +43,11 @@ type Decoder struct {
 	err    *Error
 	ahead  int // bytes that were read ahead of their decoding
 	arena  []byte
-	extras slab[members]
-	slabs  slabs
 	input  []byte // a copy of the document, for ResetCopy
 	known  knownText
 	tokens scan.Tokens
+	slabs  slabs
+	extras slab[members]
 }
 
 // Reset makes d read src, which it borrows. What d decoded before is no longer good.

@@ -56,10 +56,10 @@ func (s *slab[T]) scrub() int {
 func (s *slab[T]) one() *T {
 	if s.cur < len(s.chunks) {
 		if c := s.chunks[s.cur]; s.used < len(c) {
-			p := &c[s.used]
+			one := c[s.used : s.used+1]
 			s.used++
-			*p = *new(T)
-			return p
+			clear(one)
+			return &one[0]
 		}
 	}
 	return &s.alloc(1)[0]
@@ -126,20 +126,18 @@ func (s *slab[T]) giveBack(r []T) {
 	}
 }
 
-// slabs are the slabs of a Decoder. One that has read many kinds of documents has many, of which a document uses few: those come first, so
-// that they are found soon and the others cost nothing.
+// slabs are the slabs of a Decoder. One from the pool may have read many kinds of documents before, and has slabs that this one does not
+// use: they come last, and cost nothing.
 type slabs struct {
 	all  []slabber
-	live int // how many are in use
-	used int // how many were used since the last scrub; those in use are the first of them
+	used int // how many were used since the last scrub
 	kept int // bytes of all
 }
 
 func (s *slabs) rewind() {
-	for _, x := range s.all[:s.live] {
+	for _, x := range s.all[:s.used] {
 		x.rewind()
 	}
-	s.live = 0
 }
 
 // scrub makes all memory free, lets go of what it refers to, and of the slabs themselves if they have grown beyond limit bytes.
@@ -147,28 +145,23 @@ func (s *slabs) scrub(limit int) {
 	for _, x := range s.all[:s.used] {
 		s.kept += x.scrub()
 	}
-	s.live, s.used = 0, 0
+	s.used = 0
 	if s.kept > limit {
 		*s = slabs{}
 	}
 }
 
-// use notes that slab number i is in use.
+// use notes that slab number i, which is the first of the unused or behind it, is used now.
 func (s *slabs) use(i int) {
-	if i >= s.used {
-		s.all[i], s.all[s.used] = s.all[s.used], s.all[i]
-		i = s.used
-		s.used++
-	}
-	s.all[i], s.all[s.live] = s.all[s.live], s.all[i]
-	s.live++
+	s.all[i], s.all[s.used] = s.all[s.used], s.all[i]
+	s.used++
 }
 
 // slabOf returns d's slab of T. A document has few types of elements, so a search beats a map.
 func slabOf[T any](d *Decoder) *slab[T] {
 	for i, s := range d.slabs.all {
 		if t, ok := s.(*slab[T]); ok {
-			if i >= d.slabs.live {
+			if i >= d.slabs.used {
 				d.slabs.use(i)
 			}
 			return t
