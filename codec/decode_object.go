@@ -212,11 +212,12 @@ func (d *Decoder) comma(from, to int) bool {
 }
 
 // join puts the text of m and the one that starts at start together in the arena. The text there has room to grow, twice
-// what it needs at first: other strings take the arena's end meanwhile, and copying the text for each member would be quadratic.
+// what it needs at first: other strings take the arena's end meanwhile, and copying the text for each member would be quadratic. A value
+// that is to own its memory has the text on the heap.
 func (d *Decoder) join(m *members, start int) {
 	member := d.src[start:d.pos]
 	n := len(m.b)
-	if cap(m.b)-n <= len(member) {
+	if d.flags&flagOwn == 0 && cap(m.b)-n <= len(member) {
 		size := 2 * (n + 1 + len(member))
 		at := len(d.arena)
 		if cap(d.arena)-at < size {

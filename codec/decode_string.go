@@ -98,6 +98,9 @@ func (d *Decoder) unescape(start, at int, sure bool) string {
 				return ""
 			}
 			d.pos = at + 1
+			if d.flags&flagOwn != 0 {
+				return d.ownText(first)
+			}
 			return d.str(d.arena[first:len(d.arena):len(d.arena)])
 		case c == '\\':
 			n, err := d.escape(at)
@@ -120,6 +123,26 @@ func (d *Decoder) unescape(start, at int, sure bool) string {
 	d.fail(at, because(ErrSyntax, "the input ends in a string"))
 	return ""
 }
+
+// ownText moves the string that starts at index first of the arena to memory that d gives away. The first has its own, later ones
+// share pieces that double.
+func (d *Decoder) ownText(first int) string {
+	text := d.arena[first:]
+	d.arena = d.arena[:first]
+	n := len(d.texts)
+	switch size := min(2*cap(d.texts), maxTexts); {
+	case len(text) <= cap(d.texts)-n:
+	case len(text) < size:
+		d.texts, n = make([]byte, 0, size), 0
+	default:
+		d.texts, n = nil, 0 // which append makes as long as the text is
+	}
+	d.texts = append(d.texts, text...)
+	return d.str(d.texts[n:])
+}
+
+// maxTexts is how long pieces are at most that strings share, in bytes: one string that is kept keeps all of them.
+const maxTexts = 4 << 10
 
 // room makes sure that the arena has room for n more bytes and what the scan wants to have to spare, so that nothing of
 // the string that began at index first has to move when it is appended to. at is where in the input the string goes on.

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"bytes"
 	"sync"
 	"unicode/utf8"
 
@@ -43,6 +42,7 @@ type Decoder struct {
 	err    *Error
 	ahead  int // bytes that were read ahead of their decoding
 	arena  []byte
+	texts  []byte // strings that had escapes, of a value that is to own its memory
 	input  []byte // a copy of the document, for ResetCopy
 	known  knownText
 	tokens scan.Tokens
@@ -124,7 +124,7 @@ func GetDecoder() *Decoder { return decoders.Get().(*Decoder) }
 // again. It lets go of the input and of everything decoded, and of an arena or slabs that
 // have grown beyond 2 MiB.
 func (d *Decoder) Release() {
-	d.src, d.err = nil, nil
+	d.src, d.texts, d.err = nil, nil, nil
 	if cap(d.arena) > maxKeptArena {
 		d.arena = nil
 	}
@@ -152,27 +152,11 @@ func UnmarshalRaw(r Raw, v Decodable, opts ...Option) error {
 // unmarshal decodes a copy of r, which v keeps. The Decoder is a pooled one that gives away what it allocates.
 func unmarshal(r Raw, v Decodable, opts []Option) error {
 	d := GetDecoder()
-	arena := d.arena
-	r.b, d.arena = ownInput(r.b)
-	d.ResetRaw(r, opts...)
+	d.ResetRaw(r.Clone(), opts...)
 	d.flags |= flagOwn
 	err := d.Decode(v)
-	d.arena = arena
 	d.Release()
 	return err
-}
-
-// maxShared is how long an input is at most that shares its allocation with the arena, in bytes.
-const maxShared = 4 << 10
-
-// ownInput returns a copy of src, and an arena for its strings if they have escapes. A short text has both in one piece of memory.
-func ownInput(src []byte) (input, arena []byte) {
-	if len(src) > maxShared || bytes.IndexByte(src, '\\') < 0 {
-		return bytes.Clone(src), nil
-	}
-	both := make([]byte, 2*len(src)+scan.Room)
-	n := copy(both, src)
-	return both[:n:n], both[n:n]
 }
 
 // Valid checks that src is one JSON document in UTF-8 within the depth limit. Every other way to
