@@ -184,13 +184,31 @@ func (d *Decoder) setMissing(e *Extra, mask uint64) { d.membersOf(e).missing = m
 // membersOf returns e's members, to be changed: e is being decoded, and nobody shares them yet.
 func (d *Decoder) membersOf(e *Extra) *members {
 	if e.m == nil {
-		if d.flags&flagOwn != 0 {
-			e.m = new(members)
-		} else {
-			e.m = d.extras.one() // without a search among the slabs
-		}
+		e.m = d.newMembers()
 	}
 	return e.m
+}
+
+// newMembers is Alloc for them, without a search among the slabs.
+func (d *Decoder) newMembers() *members {
+	if d.flags&flagOwn != 0 {
+		return new(members)
+	}
+	n := len(d.extras)
+	if n == cap(d.extras) { // what was handed out stays where it is
+		d.extras, n = make([]members, 0, max(firstExtras, 2*n)), 0
+	}
+	d.extras = d.extras[:n+1]
+	return &d.extras[n]
+}
+
+// firstExtras is for how many objects there is room at first.
+const firstExtras = 8
+
+// dropExtras makes all memory of newMembers free again.
+func (d *Decoder) dropExtras() {
+	clear(d.extras)
+	d.extras = d.extras[:0]
 }
 
 // comma reports whether input[from:to] is one comma and white space, so that two members with it between

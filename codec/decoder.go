@@ -42,12 +42,12 @@ type Decoder struct {
 	err    *Error
 	ahead  int // bytes that were read ahead of their decoding
 	arena  []byte
-	texts  []byte // strings that had escapes, of a value that is to own its memory
 	input  []byte // a copy of the document, for ResetCopy
 	known  knownText
 	tokens scan.Tokens
 	slabs  slabs
-	extras slab[members]
+	extras []members // what is free of it is zero
+	texts  []byte    // strings that had escapes, of a value that is to own its memory
 }
 
 // Reset makes d read src, which it borrows. What d decoded before is no longer good.
@@ -62,7 +62,7 @@ func (d *Decoder) Reset(src []byte, opts ...Option) {
 		}
 	}
 	d.arena = d.arena[:0]
-	d.extras.rewind()
+	d.dropExtras()
 	d.slabs.rewind()
 }
 
@@ -113,6 +113,8 @@ func (d *Decoder) LineBreaks() bool { return d.lines }
 const (
 	maxKeptArena = 2 << 20 // bytes of arena that a pooled Decoder keeps
 	maxKeptSlabs = 2 << 20 // bytes of slabs, all types together
+
+	maxKeptExtras = 4 << 10 // objects with unknown members, of 40 bytes each
 )
 
 var decoders = sync.Pool{New: func() any { return new(Decoder) }}
@@ -131,10 +133,10 @@ func (d *Decoder) Release() {
 	if cap(d.input) > maxKeptArena {
 		d.input = nil
 	}
-	d.slabs.kept += d.extras.scrub()
-	if d.slabs.scrub(maxKeptSlabs); d.slabs.kept == 0 {
-		d.extras = slab[members]{}
+	if d.dropExtras(); cap(d.extras) > maxKeptExtras {
+		d.extras = nil
 	}
+	d.slabs.scrub(maxKeptSlabs)
 	decoders.Put(d)
 }
 

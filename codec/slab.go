@@ -7,19 +7,25 @@ import (
 
 // slabber is a slab of any element type.
 type slabber interface {
-	rewind()    // all memory is free again
-	scrub() int // rewinds and lets go of what the memory refers to; returns by how many bytes it has grown since the last time
+	scrub() // is rewind, and lets go of what the memory refers to
 }
 
 // slab hands out zeroed elements and short slices of T from chunks that it keeps. Chunks never move, so
 // pointers into them stay good until the memory is handed out again.
 type slab[T any] struct {
+	use    *slabUse
 	chunks [][]T
-	cur    int // the chunk in use
-	used   int // elements used of it
-	top    int // highest chunk touched since the last scrub
-	topLen int // elements touched of it
-	grown  int // bytes of chunks made since the last scrub
+}
+
+// slabUse says what of a slab is in use. It is apart from the elements so that Reset need not know their type.
+type slabUse struct {
+	cur  int // the chunk in use; those before it are full
+	used int // elements used of it
+
+	// What was used since the last scrub is not zero: the chunks before top, and so many elements of that.
+	top, topUsed int
+
+	bytes int // of all chunks
 }
 
 const (
@@ -27,62 +33,67 @@ const (
 	slabChunk = 256 << 10 // chunks stop doubling at this size in bytes
 )
 
-func (s *slab[T]) rewind() { s.touch(); s.cur, s.used = 0, 0 }
-
-// touch notes how far the slab was used.
-func (s *slab[T]) touch() {
-	if s.cur > s.top {
-		s.top, s.topLen = s.cur, 0
+// rewind makes all memory free again.
+func (u *slabUse) rewind() {
+	switch {
+	case u.cur > u.top:
+		u.top, u.topUsed = u.cur, u.used
+	case u.cur == u.top:
+		u.topUsed = max(u.topUsed, u.used)
 	}
-	if s.cur == s.top {
-		s.topLen = max(s.topLen, s.used)
-	}
+	u.cur, u.used = 0, 0
 }
 
-func (s *slab[T]) scrub() int {
-	s.rewind()
-	for _, c := range s.chunks[:min(s.top, len(s.chunks))] {
+// dirty reports whether what comes next was used before.
+func (u *slabUse) dirty() bool { return u.cur < u.top || u.cur == u.top && u.used < u.topUsed }
+
+func (s *slab[T]) scrub() {
+	s.use.rewind()
+	if len(s.chunks) == 0 {
+		return
+	}
+	for _, c := range s.chunks[:s.use.top] {
 		clear(c)
 	}
-	if s.top < len(s.chunks) {
-		clear(s.chunks[s.top][:s.topLen])
-	}
-	grown := s.grown
-	s.top, s.topLen, s.grown = 0, 0, 0
-	return grown
+	clear(s.chunks[s.use.top][:s.use.topUsed])
+	s.use.top, s.use.topUsed = 0, 0
 }
 
-// one returns a zeroed element.
-func (s *slab[T]) one() *T {
-	if s.cur < len(s.chunks) {
-		if c := s.chunks[s.cur]; s.used < len(c) {
-			one := c[s.used : s.used+1]
-			s.used++
-			clear(one)
-			return &one[0]
-		}
-	}
-	return &s.alloc(1)[0]
-}
-
-// alloc returns room for n elements, zeroed.
+// alloc returns room for n zeroed elements.
 func (s *slab[T]) alloc(n int) []T {
-	for s.cur < len(s.chunks) {
-		if c := s.chunks[s.cur]; len(c)-s.used >= n {
-			r := c[s.used : s.used+n : s.used+n]
-			s.used += n
-			clear(r)
-			return r
+	r, dirty := s.take(n)
+	if dirty {
+		clear(r)
+	}
+	return r
+}
+
+// take returns room for n elements, and whether they may be anything but zero.
+func (s *slab[T]) take(n int) (r []T, dirty bool) {
+	u := s.use
+	for u.cur < len(s.chunks) {
+		if c := s.chunks[u.cur]; len(c)-u.used >= n {
+			dirty = u.dirty()
+			u.used += n
+			return c[u.used-n : u.used : u.used], dirty
 		}
-		s.touch()
-		if s.cur+1 == len(s.chunks) {
+		if u.cur+1 == len(s.chunks) {
 			break
 		}
-		s.cur, s.used = s.cur+1, 0
+		s.next()
 	}
 	s.add(n)
-	s.used = n
-	return s.chunks[s.cur][:n:n]
+	u.used = n
+	return s.chunks[u.cur][:n:n], false
+}
+
+// next goes on to the next chunk.
+func (s *slab[T]) next() {
+	u := s.use
+	if u.cur >= u.top {
+		u.top, u.topUsed = u.cur+1, 0
+	}
+	u.cur, u.used = u.cur+1, 0
 }
 
 // add makes a chunk with room for at least n elements, and goes to it.
@@ -94,35 +105,41 @@ func (s *slab[T]) add(n int) {
 		if length*size > slabChunk {
 			length = len(s.chunks[k-1])
 		}
+		s.next()
 	}
 	length = max(length, n)
 	s.chunks = append(s.chunks, make([]T, length))
-	s.cur = len(s.chunks) - 1
-	s.grown += length * size
+	s.use.bytes += length * size
 }
 
-// extend doubles r in place if it is the last piece handed out and there is room.
-func (s *slab[T]) extend(r []T) ([]T, bool) {
+// extend returns r with room for at least one more element, zeroed if zero is set: in place if r is the last piece handed out, which then doubles.
+func (s *slab[T]) extend(r []T, zero bool) []T {
 	n := cap(r)
-	if s.cur >= len(s.chunks) || n == 0 || s.used < n {
-		return r, false
+	if s.last(r) && len(s.chunks[s.use.cur])-s.use.used >= n {
+		if more, dirty := s.take(n); dirty && zero {
+			clear(more)
+		}
+		end := s.use.used
+		return s.chunks[s.use.cur][end-2*n : end-2*n+len(r) : end]
 	}
-	c := s.chunks[s.cur]
-	if &c[s.used-n] != &r[:n][0] || len(c)-s.used < n {
-		return r, false
+	more, dirty := s.take(max(4, 2*n))
+	if dirty && zero {
+		clear(more)
 	}
-	clear(c[s.used : s.used+n])
-	out := c[s.used-n : s.used-n+len(r) : s.used+n]
-	s.used += n
-	return out, true
+	return more[:copy(more, r)]
+}
+
+// last reports whether r is the last piece handed out.
+func (s *slab[T]) last(r []T) bool {
+	u, n := s.use, cap(r)
+	return n > 0 && u.cur < len(s.chunks) && u.used >= n && &s.chunks[u.cur][u.used-n] == &r[:n][0]
 }
 
 // giveBack makes the memory of r free again if it was the last piece handed out.
 func (s *slab[T]) giveBack(r []T) {
-	n := cap(r)
-	if s.cur < len(s.chunks) && s.used >= n && &s.chunks[s.cur][s.used-n] == &r[:n][0] {
-		s.touch()
-		s.used -= n
+	if s.last(r) {
+		clear(r[:cap(r)])
+		s.use.used -= cap(r)
 	}
 }
 
@@ -130,23 +147,27 @@ func (s *slab[T]) giveBack(r []T) {
 // use: they come last, and cost nothing.
 type slabs struct {
 	all  []slabber
-	used int // how many were used since the last scrub
-	kept int // bytes of all
+	uses []*slabUse // of each
+	used int        // how many were used since the last scrub
 }
 
 func (s *slabs) rewind() {
-	for _, x := range s.all[:s.used] {
-		x.rewind()
+	for _, u := range s.uses[:s.used] {
+		u.rewind()
 	}
 }
 
-// scrub makes all memory free, lets go of what it refers to, and of the slabs themselves if they have grown beyond limit bytes.
+// scrub is rewind, lets go of what the memory refers to, and of the slabs themselves if they have more than limit bytes.
 func (s *slabs) scrub(limit int) {
 	for _, x := range s.all[:s.used] {
-		s.kept += x.scrub()
+		x.scrub()
 	}
 	s.used = 0
-	if s.kept > limit {
+	size := 0
+	for _, u := range s.uses {
+		size += u.bytes
+	}
+	if size > limit {
 		*s = slabs{}
 	}
 }
@@ -154,6 +175,7 @@ func (s *slabs) scrub(limit int) {
 // use notes that slab number i, which is the first of the unused or behind it, is used now.
 func (s *slabs) use(i int) {
 	s.all[i], s.all[s.used] = s.all[s.used], s.all[i]
+	s.uses[i], s.uses[s.used] = s.uses[s.used], s.uses[i]
 	s.used++
 }
 
@@ -167,8 +189,8 @@ func slabOf[T any](d *Decoder) *slab[T] {
 			return t
 		}
 	}
-	t := new(slab[T])
-	d.slabs.all = append(d.slabs.all, t)
+	t := &slab[T]{use: new(slabUse)}
+	d.slabs.all, d.slabs.uses = append(d.slabs.all, t), append(d.slabs.uses, t.use)
 	d.slabs.use(len(d.slabs.all) - 1)
 	return t
 }
@@ -178,7 +200,7 @@ func Alloc[T any](d *Decoder) *T {
 	if d.flags&flagOwn != 0 {
 		return new(T)
 	}
-	return slabOf[T](d).one()
+	return &slabOf[T](d).alloc(1)[0]
 }
 
 // Push appends a zero T to s, in memory that belongs to d, and returns it in place. The pointer is good
@@ -195,7 +217,7 @@ func Push[T any](d *Decoder, s *[]T) *T {
 // grow makes room in s for at least one more element.
 func grow[T any](d *Decoder, s *[]T) {
 	if d.flags&flagOwn == 0 {
-		growSlab(d, s)
+		*s = slabOf[T](d).extend(*s, true)
 		return
 	}
 	// One element is what most lists have; beyond that, doubling.
@@ -203,19 +225,6 @@ func grow[T any](d *Decoder, s *[]T) {
 	r := make([]T, n, max(1, 2*n))
 	copy(r, *s)
 	*s = r
-}
-
-// growSlab is grow in d's slabs.
-func growSlab[T any](d *Decoder, s *[]T) {
-	n := len(*s)
-	sl := slabOf[T](d)
-	if r, ok := sl.extend(*s); ok {
-		*s = r
-		return
-	}
-	r := sl.alloc(max(4, 2*n))
-	copy(r, *s)
-	*s = r[:n]
 }
 
 // Slab is where methods that add to a value, such as AddText, take memory from: a Decoder's slabs, or
@@ -248,14 +257,14 @@ func Append[T any](s Slab, list []T, v T) []T {
 // The functions below read whole lists. Where the value is to own its memory, a list of one element, as most are, is allocated
 // for it; longer ones are gathered in d's slabs, and then copied to memory that is as long as the list is.
 
-// gather is Push for them.
-func gather[T any](d *Decoder, s *[]T) *T {
+// gather is Push for them. If zero is not set, what it returns may be anything.
+func gather[T any](d *Decoder, s *[]T, zero bool) *T {
 	n := len(*s)
 	if n == cap(*s) {
 		if n == 0 && d.flags&flagOwn != 0 {
 			*s = make([]T, 0, 1)
 		} else {
-			growSlab(d, s)
+			*s = slabOf[T](d).extend(*s, zero)
 		}
 	}
 	*s = (*s)[:n+1]
@@ -288,7 +297,7 @@ func DecodeSlice[T any, P interface {
 	}
 	*s = []T{}
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
-		_ = P(gather(d, s)).DecodeJSON(d) // the error stays in d
+		_ = P(gather(d, s, false)).DecodeJSON(d) // which resets it; the error stays in d
 	}
 	gathered(d, s)
 }
@@ -300,7 +309,7 @@ func DecodeSliceFunc[T any](d *Decoder, s *[]T, read func(*Decoder, *T)) {
 	}
 	*s = []T{}
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
-		read(d, gather(d, s))
+		read(d, gather(d, s, true))
 	}
 	gathered(d, s)
 }
@@ -313,7 +322,7 @@ func DecodeMapFunc[T any](d *Decoder, m *[]Member[T], read func(*Decoder, *T)) {
 	}
 	*m = []Member[T]{}
 	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
-		e := gather(d, m)
+		e := gather(d, m, true)
 		e.Key = key
 		read(d, &e.Value)
 	}
