@@ -141,7 +141,8 @@ func (d *Decoder) Release() {
 }
 
 // Unmarshal decodes src into v, which then owns its memory: src is copied once and may change
-// afterwards.
+// afterwards. Strings share that copy, or up to 4 KiB with others if they had escapes: who keeps one of them, of a large document,
+// should clone it.
 func Unmarshal(src []byte, v Decodable, opts ...Option) error {
 	return unmarshal(Raw{b: src}, v, opts)
 }
