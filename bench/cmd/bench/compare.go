@@ -121,6 +121,7 @@ func (c comparison) measureMessage(cfg config, m corpus.Message) (report.Row, er
 	data := c.view.Data(m)
 	row := report.Row{Message: m.Name, Of: m.Base(), Bytes: len(data)}
 	var tasks []measure.Task
+	var checks []func() error
 	for _, codec := range c.codecs {
 		if !cfg.wantsCodec(codec) {
 			continue
@@ -129,16 +130,17 @@ func (c comparison) measureMessage(cfg config, m corpus.Message) (report.Row, er
 		if target == nil {
 			continue
 		}
-		run, err := c.task(codec, target, data)
+		probed := peers.Probe(codec) // before the task: what a codec has decoded may be good only until it decodes again
+		run, check, err := c.task(codec, target, data)
 		if err != nil {
 			return row, fmt.Errorf("%s: %w", codec.Name(), err)
 		}
-		checks := peers.Probe(codec)
-		safe := checks.SafeDecode()
+		safe := probed.SafeDecode()
 		if c.encode {
-			safe = checks.SafeEncode()
+			safe = probed.SafeEncode()
 		}
 		tasks = append(tasks, measure.Task{Run: run, Bytes: len(data)})
+		checks = append(checks, check)
 		row.Cells = append(row.Cells, report.Cell{Codec: codec.Name(), Safe: safe})
 	}
 	results, err := measure.Interleaved(tasks, cfg.measure)
@@ -148,30 +150,53 @@ func (c comparison) measureMessage(cfg config, m corpus.Message) (report.Row, er
 	for i, r := range results {
 		row.Cells[i].Result = r
 	}
+	for i, check := range checks {
+		if err := check(); err != nil {
+			return row, fmt.Errorf("%s: %w", row.Cells[i].Codec, err)
+		}
+	}
 	return row, nil
 }
 
-// task returns the work to time.
-func (c comparison) task(codec peers.Codec, target any, data []byte) (func() error, error) {
+// task returns the work to time, and what tells afterwards whether it was all the time the same.
+func (c comparison) task(codec peers.Codec, target any, data []byte) (run, check func() error, err error) {
+	if c.encode {
+		return encodeTask(codec, target, data)
+	}
+	check = func() error { return nil } // a codec that cannot decode says so
 	if c.fresh {
 		of := reflect.TypeOf(target).Elem()
-		return func() error { return codec.Decode(data, reflect.New(of).Interface()) }, nil
+		return func() error { return codec.Decode(data, reflect.New(of).Interface()) }, check, nil
 	}
-	if !c.encode {
-		reset := peers.Resetter(codec, target)
-		return func() error {
-			reset()
-			return codec.Decode(data, target)
-		}, nil
-	}
-	if err := codec.Decode(data, target); err != nil {
-		return nil, err
-	}
+	reset := peers.Resetter(codec, target)
 	return func() error {
+		reset()
+		return codec.Decode(data, target)
+	}, check, nil
+}
+
+// encodeTask decodes data once. check fails if the value has changed meanwhile, as one that borrows memory does if that is used again.
+func encodeTask(codec peers.Codec, target any, data []byte) (run, check func() error, err error) {
+	if err := codec.Decode(data, target); err != nil {
+		return nil, nil, err
+	}
+	out, err := codec.Encode(target)
+	want := bytes.Clone(out)
+	run = func() error {
 		_, err := codec.Encode(target)
 		return err
-	}, nil
+	}
+	check = func() error {
+		out, err := codec.Encode(target)
+		if err == nil && !bytes.Equal(want, out) {
+			err = errChanged
+		}
+		return err
+	}
+	return run, check, err
 }
+
+var errChanged = errors.New("the value that was encoded is not the one that was decoded")
 
 var errWork = errors.New("the corpus is not valid")
 

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/mcpwire/mcpwire/bench/internal/report"
 	"github.com/mcpwire/mcpwire/bench/peers"
 	"github.com/mcpwire/mcpwire/bench/transports"
+	"github.com/mcpwire/mcpwire/internal/corpus"
 )
 
 func TestMain(m *testing.M) {
@@ -129,4 +131,18 @@ func TestGodebug(t *testing.T) {
 	require.Equal(t, "a=b", godebug("a=b"))
 	t.Setenv("GODEBUG", "c=d")
 	require.Equal(t, "c=d,a=b", godebug("a=b"))
+}
+
+// A codec that decodes again, as peers.Probe lets it, takes away what an earlier value has borrowed.
+func TestEncodeTaskNoticesAnotherValue(t *testing.T) {
+	all := corpus.Messages()
+	m := all[slices.IndexFunc(all, func(m corpus.Message) bool { return m.Name == "error" })]
+	c := peers.All()[slices.IndexFunc(peers.All(), func(c peers.Codec) bool { return c.Name() == "mcpwire" })]
+	run, check, err := encodeTask(c, peers.NewTarget(c, m, peers.Payload), m.Payload())
+	require.NoError(t, err)
+	require.NoError(t, run())
+	require.NoError(t, check())
+	other := strings.ReplaceAll(string(m.Payload()), "project", "nothing")
+	require.NoError(t, c.Decode([]byte(other), peers.NewTarget(c, m, peers.Payload)))
+	require.ErrorIs(t, check(), errChanged)
 }
