@@ -2,8 +2,6 @@ package main
 
 // notes say what limits the targets that do not hold, by their numbers. They are shown beside those, and only then.
 var notes = map[string]string{
-	"1.2": "the error response alone, in the process without AVX-512. Measured by itself with the same switch it takes as long as with AVX-512, 32 to 35 ns: " +
-		"where the code lies, and what ran before it, moves such a row.",
 	"2.6": "the progress notification has 91 bytes, and with unknown members 204, so that each byte costs about the same; what is unknown is checked, " +
 		"and kept for when the value is written.",
 	"2.7": "without AVX-512 only, and by 4 %: functions laid out anew move such rows by a tenth.",
