@@ -61,21 +61,15 @@ func (s *slab[T]) scrub() {
 
 // alloc returns room for n zeroed elements.
 func (s *slab[T]) alloc(n int) []T {
-	r, dirty := s.take(n)
-	if dirty {
-		clear(r)
-	}
-	return r
-}
-
-// take returns room for n elements, and whether they may be anything but zero.
-func (s *slab[T]) take(n int) (r []T, dirty bool) {
 	u := s.use
 	for u.cur < len(s.chunks) {
 		if c := s.chunks[u.cur]; len(c)-u.used >= n {
-			dirty = u.dirty()
+			r := c[u.used : u.used+n : u.used+n]
+			if u.dirty() {
+				clear(r)
+			}
 			u.used += n
-			return c[u.used-n : u.used : u.used], dirty
+			return r
 		}
 		if u.cur+1 == len(s.chunks) {
 			break
@@ -84,7 +78,7 @@ func (s *slab[T]) take(n int) (r []T, dirty bool) {
 	}
 	s.add(n)
 	u.used = n
-	return s.chunks[u.cur][:n:n], false
+	return s.chunks[u.cur][:n:n]
 }
 
 // next goes on to the next chunk.
@@ -112,20 +106,15 @@ func (s *slab[T]) add(n int) {
 	s.use.bytes += length * size
 }
 
-// extend returns r with room for at least one more element, zeroed if zero is set: in place if r is the last piece handed out, which then doubles.
-func (s *slab[T]) extend(r []T, zero bool) []T {
+// extend returns r with room for at least one more element: in place if r is the last piece handed out, which then doubles.
+func (s *slab[T]) extend(r []T) []T {
 	n := cap(r)
 	if s.last(r) && len(s.chunks[s.use.cur])-s.use.used >= n {
-		if more, dirty := s.take(n); dirty && zero {
-			clear(more)
-		}
+		s.alloc(n)
 		end := s.use.used
 		return s.chunks[s.use.cur][end-2*n : end-2*n+len(r) : end]
 	}
-	more, dirty := s.take(max(4, 2*n))
-	if dirty && zero {
-		clear(more)
-	}
+	more := s.alloc(max(4, 2*n))
 	return more[:copy(more, r)]
 }
 
@@ -217,7 +206,7 @@ func Push[T any](d *Decoder, s *[]T) *T {
 // grow makes room in s for at least one more element.
 func grow[T any](d *Decoder, s *[]T) {
 	if d.flags&flagOwn == 0 {
-		*s = slabOf[T](d).extend(*s, true)
+		*s = slabOf[T](d).extend(*s)
 		return
 	}
 	// One element is what most lists have; beyond that, doubling.
@@ -257,14 +246,14 @@ func Append[T any](s Slab, list []T, v T) []T {
 // The functions below read whole lists. Where the value is to own its memory, a list of one element, as most are, is allocated
 // for it; longer ones are gathered in d's slabs, and then copied to memory that is as long as the list is.
 
-// gather is Push for them. If zero is not set, what it returns may be anything.
-func gather[T any](d *Decoder, s *[]T, zero bool) *T {
+// gather is Push for them.
+func gather[T any](d *Decoder, s *[]T) *T {
 	n := len(*s)
 	if n == cap(*s) {
 		if n == 0 && d.flags&flagOwn != 0 {
 			*s = make([]T, 0, 1)
 		} else {
-			*s = slabOf[T](d).extend(*s, zero)
+			*s = slabOf[T](d).extend(*s)
 		}
 	}
 	*s = (*s)[:n+1]
@@ -297,7 +286,7 @@ func DecodeSlice[T any, P interface {
 	}
 	*s = []T{}
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
-		_ = P(gather(d, s, false)).DecodeJSON(d) // which resets it; the error stays in d
+		_ = P(gather(d, s)).DecodeJSON(d) // the error stays in d
 	}
 	gathered(d, s)
 }
@@ -309,7 +298,7 @@ func DecodeSliceFunc[T any](d *Decoder, s *[]T, read func(*Decoder, *T)) {
 	}
 	*s = []T{}
 	for i, ok := 0, d.FirstElem(); ok; i, ok = i+1, d.NextElem(i) {
-		read(d, gather(d, s, true))
+		read(d, gather(d, s))
 	}
 	gathered(d, s)
 }
@@ -322,7 +311,7 @@ func DecodeMapFunc[T any](d *Decoder, m *[]Member[T], read func(*Decoder, *T)) {
 	}
 	*m = []Member[T]{}
 	for key, ok := d.FirstKey(); ok; key, ok = d.NextKey(key) {
-		e := gather(d, m, true)
+		e := gather(d, m)
 		e.Key = key
 		read(d, &e.Value)
 	}

@@ -56,7 +56,7 @@ func TestSlab(t *testing.T) {
 				}
 				p := &live[len(live)-1]
 				before := cap(p.memory)
-				grown := s.extend(p.memory[:before], true)
+				grown := s.extend(p.memory[:before])
 				require.Greater(t, cap(grown), before)
 				require.Equal(t, p.memory[:before], grown[:before])
 				clear(grown[:before])
