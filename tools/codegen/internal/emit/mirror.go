@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/mcpwire/mcpwire/tools/codegen/internal/model"
 )
@@ -140,11 +141,11 @@ func (g *gen) mirrorExpr(v string, r *model.Ref) string {
 	case text, number, float, boolean:
 		return g.mirrorType(r) + "(" + v + ")"
 	case raw:
-		return "mirrorRaw(" + v + ")"
+		return "rawMirror(" + v + ")"
 	case extern:
-		return "mirrorAny(&" + v + ")"
+		return "anyMirror(&" + v + ")"
 	case union:
-		return "mirrorOf" + r.Type.Name + "(" + v + ")"
+		return "asMirror" + r.Type.Name + "(" + v + ")"
 	case list, dict:
 		return g.mirrorMany(v, r)
 	}
@@ -153,16 +154,16 @@ func (g *gen) mirrorExpr(v string, r *model.Ref) string {
 		return g.mirrorExpr(v, n)
 	}
 	if t.Kind == model.ValueUnion {
-		return "mirrorAny(&" + v + ")"
+		return "anyMirror(&" + v + ")"
 	}
-	return "mirrorOf" + t.Name + "(&" + v + ")"
+	return "asMirror" + t.Name + "(&" + v + ")"
 }
 
 // mirrorMany is the mirror of a list or map.
 func (g *gen) mirrorMany(v string, r *model.Ref) string {
-	e, f := g.elemTypeName(r.Elem), "mirrorList"
+	e, f := g.elemTypeName(r.Elem), "listMirror"
 	if g.shape(r) == dict {
-		f = "mirrorMap"
+		f = "mapMirror"
 	}
 	body := "return " + g.mirrorExpr("(*e)", r.Elem)
 	if g.optElem(r.Elem) {
@@ -199,7 +200,7 @@ func (g *gen) mirrorStruct(p *printer, t *model.Type) {
 	}
 	p.p("}")
 	p.p()
-	p.f("func mirrorOf%s(x *%s) *mirror%s {", t.Name, t.Name, t.Name)
+	p.f("func asMirror%s(x *%s) *mirror%s {", t.Name, t.Name, t.Name)
 	p.f("m := new(mirror%s)", t.Name)
 	for i, f := range t.Fields {
 		if taggable(f.JSON) {
@@ -213,7 +214,9 @@ func (g *gen) mirrorStruct(p *printer, t *model.Type) {
 
 // taggable reports whether encoding/json can have a member of that name.
 func taggable(name string) bool {
-	return name != "" && name != "-" && !strings.ContainsAny(name, "\"\\`,")
+	return name != "" && name != "-" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 }
 
 func (g *gen) mirrorField(p *printer, t *model.Type, f *model.Field, i int) {
@@ -268,14 +271,14 @@ func (g *gen) mirrorUnion(p *printer, t *model.Type) {
 	p.p("return nil")
 	p.p("}")
 	p.p()
-	p.f("func mirrorOf%s(v %s) *mirror%s {", t.Name, t.Name, t.Name)
+	p.f("func asMirror%s(v %s) *mirror%s {", t.Name, t.Name, t.Name)
 	p.p("switch x := v.(type) {")
 	for _, v := range distinct(t) {
 		p.f("case *%s:", v.Name)
-		p.f("return &mirror%s{%s: mirrorOf%s(x)}", t.Name, v.Name, v.Name)
+		p.f("return &mirror%s{%s: asMirror%s(x)}", t.Name, v.Name, v.Name)
 	}
 	p.f("case *%s:", t.Unknown)
-	p.f("return &mirror%s{Other: mirrorRaw(x.Raw)}", t.Name)
+	p.f("return &mirror%s{Other: rawMirror(x.Raw)}", t.Name)
 	p.p("}")
 	p.p("return nil")
 	p.p("}")
@@ -322,7 +325,7 @@ func (g *gen) mirrorList(p *printer, t *model.Type) {
 	p.p("return json.Unmarshal(src, &m.List[0])")
 	p.p("}")
 	p.p()
-	p.f("func mirrorOf%s(x *%s) *mirror%s {", t.Name, t.Name, t.Name)
+	p.f("func asMirror%s(x *%s) *mirror%s {", t.Name, t.Name, t.Name)
 	p.f("return &mirror%s{%s, x.Single}", t.Name, g.mirrorMany("x.List", listOf(t)))
 	p.p("}")
 	p.p()
