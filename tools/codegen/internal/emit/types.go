@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mcpwire/mcpwire/tools/codegen/internal/model"
 )
@@ -186,6 +188,9 @@ func (g *gen) fieldDoc(p *printer, t *model.Type, f *model.Field) {
 		parts = append(parts, "The only legal value is "+f.Const.JSON+".")
 	}
 	if len(parts) > 0 {
+		if len(parts) > 1 && f.Doc != "" {
+			parts[0] = sentence(f.Doc)
+		}
 		p.doc(strings.Join(parts, " "))
 	}
 	if f.Deprecated != "" {
@@ -194,6 +199,15 @@ func (g *gen) fieldDoc(p *printer, t *model.Type, f *model.Field) {
 		}
 		p.doc("Deprecated: " + f.Deprecated)
 	}
+}
+
+// sentence ends a text so that another sentence may follow.
+func sentence(text string) string {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if unicode.IsLetter(last) || unicode.IsDigit(last) || strings.ContainsRune(")]}\"'`", last) {
+		return text + "."
+	}
+	return text
 }
 
 func (g *gen) unionType(p *printer, t *model.Type) {

@@ -150,6 +150,14 @@ func (g *gen) validateStruct(c *checks, t *model.Type) {
 	if t.Closed {
 		c.bad("!x.Extra.IsZero()", "x.Extra.Unknown()")
 	}
+	if len(t.ExtraKinds) > 0 {
+		c.end()
+		c.p.p("for name, v := range x.Extra.All() {")
+		inner := &checks{p: c.p}
+		g.validateRef(inner, "v", &model.Ref{Kind: model.Raw, RawKinds: t.ExtraKinds}, nil, wrapper(func(err string) string { return err }).atKey("name"), 0)
+		inner.end()
+		c.p.p("}")
+	}
 }
 
 // validatePresence checks that a member is there where it has to be and not where it must not be.
@@ -278,9 +286,14 @@ func (g *gen) validateConst(c *checks, f *model.Field) {
 	if want == "null" {
 		return
 	}
-	if want[0] == '"' {
-		want = strconv.Quote(unquoteJSON(want))
-	}
-	c.bad(fmt.Sprintf("codec.IsSet(&x.%s) && *x.%s.Ptr() != %s", f.Go, f.Go, want),
+	c.bad(fmt.Sprintf("codec.IsSet(&x.%s) && *x.%s.Ptr() != %s", f.Go, f.Go, constText(want)),
 		atField(f.JSON)("codec.ErrConst"))
+}
+
+// constText is a JSON constant in Go.
+func constText(text string) string {
+	if text[0] == '"' {
+		return strconv.Quote(unquoteJSON(text))
+	}
+	return text
 }

@@ -21,7 +21,7 @@ func (g *gen) findChecked() {
 }
 
 func (g *gen) needsCheck(t *model.Type) bool {
-	if t.Kind == model.ValueUnion || t.Closed || len(t.Rules) > 0 {
+	if t.Kind == model.ValueUnion || t.Closed || len(t.ExtraKinds) > 0 || len(t.Rules) > 0 {
 		return true
 	}
 	if t.Kind == model.ListUnion && partial(t.ListRevs, t) {
@@ -140,6 +140,10 @@ func (g *gen) rule(c *checks, v string, r *model.Ref, rule model.Rule, at wrappe
 	if g.multi() && g.all&^rule.Revs != 0 {
 		cond = "rev&" + mask(rule.Revs) + " != 0 && rev != allRevisions && " + cond
 	}
+	if rule.Op == "const" {
+		c.bad(cond, at("codec.ErrConst"))
+		return
+	}
 	c.bad(cond, at(fmt.Sprintf("codec.Invalid(%q)", rule.Op+" "+rule.Arg)))
 }
 
@@ -151,6 +155,8 @@ var bounds = map[string]string{
 
 func (g *gen) ruleBroken(p *printer, v string, r *model.Ref, rule model.Rule) string {
 	switch rule.Op {
+	case "const":
+		return v + " != " + constText(rule.Arg)
 	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
 		if g.shape(r) == number && !isInt64(rule.Arg) {
 			return "float64(" + v + ") " + bounds[rule.Op] + " " + rule.Arg

@@ -69,9 +69,9 @@ func (n *normalizer) meet(a, b *shape) (*shape, string) {
 		got.elem, got.rules = elem, joinRules(fa.rules, fb.rules)
 		return got, ""
 	case fa.form == dictForm && fb.form == objectForm:
-		return annotated(fb, fa), "" // members beyond the known ones stay raw
+		return withRest(annotated(fb, fa), fa), "" // members beyond the known ones stay raw
 	case fb.form == dictForm && fa.form == objectForm:
-		return annotated(fa, fb), ""
+		return withRest(annotated(fa, fb), fb), ""
 	}
 	return meetScalars(a, b, fa, fb)
 }
@@ -130,7 +130,7 @@ func (n *normalizer) meetEach(u, b *shape) (*shape, string) {
 }
 
 func (n *normalizer) meetObjects(a, b *shape) (*shape, string) {
-	got := annotated(a, b)
+	got := withRest(annotated(a, b), b)
 	got.origin = nil
 	got.closed = a.closed || b.closed
 	got.rules = joinRules(a.rules, b.rules)
@@ -152,6 +152,15 @@ func (n *normalizer) meetObjects(a, b *shape) (*shape, string) {
 		}
 	}
 	return got, ""
+}
+
+// withRest adds to an object what other says of members beside the known ones. The first to say something is
+// heard: Validate then checks less than all of it.
+func withRest(s, other *shape) *shape {
+	if s.elem == nil && other.elem != nil {
+		s.origin, s.elem = nil, other.elem
+	}
+	return s
 }
 
 // meetScalars merges strings, numbers, enums and constants. The shapes fa and fb are a and b without references.

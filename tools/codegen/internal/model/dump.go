@@ -66,6 +66,9 @@ func (d *dumper) typ(t *Type) {
 	if t.Closed {
 		s += " closed"
 	}
+	if len(t.ExtraKinds) > 0 {
+		s += " others " + strings.Join(t.ExtraKinds, " or ")
+	}
 	if t.Helpers {
 		s += " helpers"
 	}

@@ -139,6 +139,7 @@ func (b *builder) fillStruct(t *Type, path string, group []contrib) {
 			t.Rules = appendRule(t.Rules, r)
 		}
 	}
+	t.ExtraKinds = b.extraKinds(group)
 	var fields []*Field
 	for _, name := range memberNames(newestLast(group)) {
 		if b.rows.droppedMember(path + "." + name) {
@@ -151,6 +152,55 @@ func (b *builder) fillStruct(t *Type, path string, group []contrib) {
 	for _, f := range t.Fields { // inline types are named by their field
 		b.typeField(f, t, path, group)
 	}
+}
+
+// extraKinds are the JSON kinds that members beside the known ones may have in any of the revisions; nil for all.
+func (b *builder) extraKinds(group []contrib) []string {
+	var kinds []string
+	for _, c := range group {
+		if c.shape.elem == nil {
+			return nil
+		}
+		more := b.kindsInside(contrib{c.rev, c.shape.elem}, 0)
+		if more == nil {
+			return nil
+		}
+		for _, k := range more {
+			kinds = appendNew(kinds, k)
+		}
+	}
+	return kinds
+}
+
+// kindsInside are the JSON kinds of the values of c, whatever definitions it uses; nil for all, or if nobody knows.
+func (b *builder) kindsInside(c contrib, depth int) []string {
+	s := b.inside(c)
+	var kinds []string
+	switch s.form {
+	case openForm:
+		kinds = slices.Clone(s.rawKinds)
+	case kindsForm:
+		for _, alt := range s.alts {
+			more := b.kindsInside(contrib{c.rev, alt}, depth+1)
+			if more == nil || depth > maxDepth {
+				return nil
+			}
+			kinds = append(kinds, more...)
+		}
+	case unionForm:
+		kinds = []string{"object"}
+	case refForm, eitherForm, idForm:
+		return nil
+	default:
+		kinds = []string{s.jsonKind()}
+	}
+	if i := slices.Index(kinds, "integer"); i >= 0 {
+		kinds[i] = "number" // raw JSON is not looked into
+	}
+	if kinds != nil && (s.null || isNullable(c.shape, 0)) {
+		kinds = appendNew(kinds, "null")
+	}
+	return kinds
 }
 
 func (b *builder) onlyObjects(group []contrib) *conflict {
@@ -228,6 +278,9 @@ func (b *builder) typeField(f *Field, t *Type, path string, group []contrib) {
 	ref := b.lower(path+"."+f.JSON, t.Name+name, members(newestLast(group), f.JSON))
 	f.Type = ref
 	f.Rules, ref.Rules = ref.Rules, nil
+	if f.Const != nil {
+		f.Rules = slices.DeleteFunc(f.Rules, func(r Rule) bool { return r.Op == "const" })
+	}
 	f.Nullable = ref.Nullable
 	ref.Nullable = false
 }

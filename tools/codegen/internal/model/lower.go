@@ -287,14 +287,19 @@ func groupRules(group []contrib, ref *Ref) []Rule {
 		if c.shape.form == objectForm || c.shape.form == kindsForm || c.shape.form == dictForm && ref.Kind == Named {
 			continue // they belong to the type
 		}
-		for _, r := range c.shape.rules {
-			i := slices.IndexFunc(rules, func(o Rule) bool { return o.Op == r.Op && o.Arg == r.Arg })
-			if i < 0 {
-				i = len(rules)
-				rules = append(rules, r)
-			}
-			rules[i].Revs |= 1 << c.rev
+		for _, r := range append(constRule(c.shape, ref), c.shape.rules...) {
+			r.Revs = 1 << c.rev
+			rules = appendRule(rules, r)
 		}
 	}
 	return rules
+}
+
+// constRule is what holds a value to the constant of its schema. The field of a struct has Const in its place,
+// and a type of one value is an enum.
+func constRule(s *shape, ref *Ref) []Rule {
+	if s.constant == "" || ref.Kind == Named && ref.Type.Kind != Scalar {
+		return nil
+	}
+	return []Rule{{Op: "const", Arg: s.constant}}
 }

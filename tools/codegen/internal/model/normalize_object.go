@@ -25,6 +25,9 @@ func (n *normalizer) object(s *jsonschema.Schema) *shape {
 	forbidden := s.AdditionalProperties != nil && s.AdditionalProperties.Bool != nil && !*s.AdditionalProperties.Bool
 	got.closed = forbidden && len(s.PatternProperties) == 0
 	if len(got.props) > 0 || got.closed {
+		if s.AdditionalProperties != nil && !forbidden && len(s.PatternProperties) == 0 {
+			got.elem = n.later(s.AdditionalProperties, false)
+		}
 		return got
 	}
 	switch {

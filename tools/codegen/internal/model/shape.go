@@ -43,7 +43,7 @@ type shape struct {
 	src        *jsonschema.Schema // refForm: what the reference points at in its revision
 	props      []*prop            // objectForm
 	closed     bool               // objectForm
-	elem       *shape             // listForm, dictForm, eitherForm
+	elem       *shape             // listForm, dictForm, eitherForm; objectForm: what members beside the known ones are
 	alts       []*shape           // unionForm, kindsForm
 	values     []string           // enumForm, intEnumForm
 	rawKinds   []string           // openForm; nil for all

@@ -65,8 +65,9 @@ type Type struct {
 	Fields []*Field // Struct, in the order of encoding
 	// Closed means additionalProperties is false: unknown members are an error of Validate, still kept in Extra.
 	Closed bool
-	// Extra is the constraint on unknown members if additionalProperties is a schema and
-	// the type has known members too; the members stay raw. nil if unconstrained.
+	// ExtraKinds are the JSON kinds of unknown members if additionalProperties is a schema and the type has known
+	// members too; the members stay raw. nil for any.
+	ExtraKinds []string
 
 	Values []EnumValue // Enum, IntEnum
 	Elem   *Ref        // Scalar, Slice, Map, ListUnion
@@ -155,10 +156,10 @@ type EnumValue struct {
 
 // Rule is one validation keyword.
 type Rule struct {
-	// Op is the keyword: minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength, maxLength, pattern,
+	// Op is the keyword: const (where it is no Field's), minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength, maxLength, pattern,
 	// minItems, maxItems, uniqueItems, minProperties or maxProperties.
 	Op   string
-	Arg  string // number text, or the pattern
+	Arg  string // number text, the pattern, or the JSON text of the constant
 	Revs Revs   // revisions in which it holds
 }
 
