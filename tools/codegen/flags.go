@@ -36,6 +36,16 @@ func (s *schemas) Set(v string) error {
 	return nil
 }
 
+// list collects a flag that may be repeated.
+type list []string
+
+func (l *list) String() string { return "" }
+
+func (l *list) Set(v string) error {
+	*l = append(*l, v)
+	return nil
+}
+
 // parse reads the command line. It prints the usage itself if asked to.
 func parse(args []string, stderr io.Writer) (driver.Config, error) {
 	var c driver.Config
@@ -45,6 +55,7 @@ func parse(args []string, stderr io.Writer) (driver.Config, error) {
 	fs.SetOutput(io.Discard)
 	fs.BoolVar(&c.MCP, "mcp", false, "generate the Model Context Protocol package from the embedded schemas")
 	fs.Var(&files, "schema", "a JSON Schema `[REV=]FILE`; may be repeated")
+	fs.Var((*list)(&c.Refs), "ref", "a `file` that $ref may lead to by its $id, as nothing is fetched from the network; may be repeated")
 	fs.StringVar(&c.Package, "package", "", "`name` of the Go package; with -mcp it is mcp unless given")
 	fs.StringVar(&c.Out, "out", "", "`directory` to write to; it is made if need be")
 	fs.StringVar(&c.Docs, "docs", "", "`file` of docs, a JSON object from Type or Type.field to a sentence")
@@ -78,8 +89,8 @@ func check(c *driver.Config, rest []string) error {
 		return errors.New("-out is missing")
 	case c.MCP && len(c.Schemas) > 0:
 		return errors.New("-mcp has its own schemas: it does not go with -schema")
-	case c.MCP && (c.Docs != "" || c.Overrides != ""):
-		return errors.New("-mcp has its own docs and overrides: it does not go with -docs or -overrides")
+	case c.MCP && (c.Docs != "" || c.Overrides != "" || len(c.Refs) > 0):
+		return errors.New("-mcp has its own docs and overrides, and refers to no files: it does not go with -docs, -overrides or -ref")
 	case !c.MCP && len(c.Schemas) == 0:
 		return errors.New("-schema or -mcp is missing")
 	case !c.MCP && c.Package == "":

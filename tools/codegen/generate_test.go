@@ -150,6 +150,7 @@ func TestCommandLine(t *testing.T) {
 		"-out x":                                "-schema or -mcp is missing",
 		"-out x -mcp -schema y":                 "-mcp has its own schemas",
 		"-out x -mcp -docs y":                   "-mcp has its own docs",
+		"-out x -mcp -ref y":                    "does not go with -docs, -overrides or -ref",
 		"-out x -schema y":                      "-package is missing",
 		"-out x -schema y -package 1a":          "not a Go package name",
 		"-out x -schema y -schema z -package p": "need a name each",

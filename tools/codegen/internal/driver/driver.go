@@ -26,7 +26,8 @@ type Config struct {
 	Schemas         []Schema
 	Package         string
 	Out             string
-	Docs, Overrides string // files; "" for none
+	Docs, Overrides string   // files; "" for none
+	Refs            []string // files that $ref may lead to by their $id
 	Types           []string
 	EasyJSON, Tests bool
 	Check, Lenient  bool
@@ -89,7 +90,7 @@ func input(c Config) (model.Input, error) {
 		return mcpInput(in)
 	}
 	for _, s := range c.Schemas {
-		doc, err := loadFile(s.File, c.Lenient)
+		doc, err := loadFile(s.File, c)
 		if err != nil {
 			return in, err
 		}
@@ -128,7 +129,13 @@ func mcpInput(in model.Input) (model.Input, error) {
 	return in, nil
 }
 
-// loadFile reads a schema and the files that it refers to, which are looked for next to it.
-func loadFile(name string, lenient bool) (*jsonschema.Document, error) {
-	return jsonschema.NewLoader(jsonschema.Options{Lenient: lenient, Read: os.ReadFile}).Load(name)
+// loadFile reads a schema and the files that it refers to, which are looked for next to it and among c.Refs.
+func loadFile(name string, c Config) (*jsonschema.Document, error) {
+	l := jsonschema.NewLoader(jsonschema.Options{Lenient: c.Lenient, Read: os.ReadFile})
+	for _, ref := range c.Refs {
+		if err := l.Add(ref); err != nil {
+			return nil, err
+		}
+	}
+	return l.Load(name)
 }

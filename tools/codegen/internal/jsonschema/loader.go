@@ -76,17 +76,40 @@ func NewLoader(opts Options) *Loader {
 // Load reads the file at path with Options.Read, and loads it like LoadBytes. A file that cannot
 // be read is an error that wraps the cause.
 func (l *Loader) Load(path string) (*Document, error) {
-	if f, ok := l.files[cleanPath(path)]; ok && l.failed == nil {
+	if f, ok := l.files[cleanPath(path)]; ok && l.failed == nil && len(l.pending) == 0 {
 		return f.doc, nil
 	}
+	src, err := l.read(path)
+	if err != nil {
+		return nil, err
+	}
+	return l.LoadBytes(path, src)
+}
+
+// Add reads the file at path, so that what is loaded afterwards finds it by its $id. Its own references are resolved then,
+// too, so that several files may refer to each other in any order.
+func (l *Loader) Add(path string) error {
+	if _, ok := l.files[cleanPath(path)]; ok {
+		return nil
+	}
+	src, err := l.read(path)
+	if err != nil {
+		return err
+	}
+	l.parse(path, src)
+	return nil
+}
+
+func (l *Loader) read(path string) ([]byte, error) {
+	at := Pos{File: path, Line: 1, Column: 1}
 	if l.opts.Read == nil {
-		return nil, &Error{Pos: Pos{File: path, Line: 1, Column: 1}, Msg: "the file cannot be read: the loader has no access to files"}
+		return nil, &Error{Pos: at, Msg: "the file cannot be read: the loader has no access to files"}
 	}
 	src, err := l.opts.Read(path)
 	if err != nil {
-		return nil, &Error{Pos: Pos{File: path, Line: 1, Column: 1}, Msg: "the file cannot be read: " + err.Error(), cause: err}
+		return nil, &Error{Pos: at, Msg: "the file cannot be read: " + err.Error(), cause: err}
 	}
-	return l.LoadBytes(path, src)
+	return src, nil
 }
 
 // LoadBytes parses src as the content of file and resolves all references, which may
@@ -96,10 +119,13 @@ func (l *Loader) LoadBytes(file string, src []byte) (*Document, error) {
 	if l.failed != nil {
 		return nil, l.failed
 	}
-	if f, ok := l.files[cleanPath(file)]; ok {
+	f, ok := l.files[cleanPath(file)]
+	switch {
+	case ok && len(l.pending) == 0 && len(l.problems.list) == 0:
 		return f.doc, nil
+	case !ok:
+		f = l.parse(file, src)
 	}
-	f := l.parse(file, src)
 	l.resolveAll()
 	if len(l.problems.list) == 0 {
 		l.findCycles()

@@ -54,6 +54,36 @@ func TestLoaderFromDisk(t *testing.T) {
 	require.True(t, doc.Root.Deref().HasType("null"))
 }
 
+// Files that were added are found by their $id, whatever the order in which they refer to each other.
+func TestLoaderAdd(t *testing.T) {
+	files := fstest.MapFS{
+		"main.json": {Data: []byte(`{"$ref": "https://example.com/a"}`)},
+		"a.json":    {Data: []byte(`{"$id": "https://example.com/a", "items": {"$ref": "https://example.com/b#/$defs/x"}}`)},
+		"b.json":    {Data: []byte(`{"$id": "https://example.com/b", "$defs": {"x": {"items": {"$ref": "a"}}}}`)},
+		"bad.json":  {Data: []byte(`{"$ref": "https://example.com/none"}`)},
+	}
+	load := func(first string, refs ...string) (*jsonschema.Document, error) {
+		loader := jsonschema.NewLoader(jsonschema.Options{Read: jsonschema.FromFS(files)})
+		for _, ref := range refs {
+			if err := loader.Add(ref); err != nil {
+				return nil, err
+			}
+		}
+		return loader.Load(first)
+	}
+	for _, refs := range [][]string{{"a.json", "b.json"}, {"b.json", "a.json"}, {"a.json", "a.json", "b.json", "main.json"}} {
+		doc, err := load("main.json", refs...)
+		require.NoError(t, err, refs)
+		require.Equal(t, "a.json", doc.Root.Target.Pos.File)
+	}
+	_, err := load("main.json", "none.json")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, err = load("main.json", "a.json")
+	require.ErrorContains(t, err, `a.json:1:52: /items/$ref: $ref "https://example.com/b#/$defs/x" leads to a document that is not loaded`)
+	_, err = load("bad.json", "bad.json")
+	require.ErrorContains(t, err, "bad.json:1:10: /$ref: ", "a file that was added and is loaded then is looked at like any other")
+}
+
 // A document loaded first lends its $id to the next.
 func TestLoaderFindsIDs(t *testing.T) {
 	loader := jsonschema.NewLoader(jsonschema.Options{})

@@ -136,13 +136,13 @@ func (l *Loader) resource(from *resource, uri string) (*resource, *unresolved) {
 	if isURI(uri) || parsed.Host != "" || parsed.Path == "" {
 		return nil, &unresolved{
 			msg:   "leads to a document that is not loaded",
-			hint:  "nothing is fetched from the network; save the document as a file and refer to that, or load the file whose $id it is",
+			hint:  "nothing is fetched from the network; save the document as a file, and refer to that or name it with -ref if that is its $id",
 			later: true,
 		}
 	}
 	res, why := l.resourceOfFile(from, parsed.Path)
 	if why != nil && isURI(abs) {
-		why.hint, why.later = "nor is a file loaded whose $id is "+abs, true
+		why.hint, why.later = "nor does -ref name one whose $id is "+abs, true
 	}
 	return res, why
 }
