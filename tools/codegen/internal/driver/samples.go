@@ -93,10 +93,16 @@ func step(s *jsonschema.Schema, parts []string) (*jsonschema.Schema, []string) {
 	case "patternProperties":
 		return named(s.PatternProperties, second), parts[min(2, len(parts)):]
 	}
-	if i, err := strconv.Atoi(second); err == nil && i < len(list[parts[0]]) {
+	if i, err := strconv.Atoi(second); err == nil && i < len(list[parts[0]]) && !hasMore(s) {
 		return list[parts[0]][i], parts[2:]
 	}
 	return nil, nil
+}
+
+// hasMore reports whether s says anything about objects beside its alternatives, which are then no whole schemas.
+func hasMore(s *jsonschema.Schema) bool {
+	return s.Target != nil || s.Properties != nil || s.Required != nil || s.AdditionalProperties != nil || s.PatternProperties != nil ||
+		s.MinProperties != nil || s.MaxProperties != nil || min(len(s.AllOf), 1)+min(len(s.AnyOf), 1)+min(len(s.OneOf), 1) > 1
 }
 
 func named(list []jsonschema.Property, escaped string) *jsonschema.Schema {

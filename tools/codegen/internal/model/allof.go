@@ -49,6 +49,10 @@ func (n *normalizer) meet(a, b *shape) (*shape, string) {
 	}
 	fa, fb := n.flat(a), n.flat(b)
 	switch {
+	case fb.onlyNull() && fa.null:
+		return annotated(b, a), ""
+	case fa.onlyNull() && fb.null:
+		return annotated(a, b), ""
 	case fb.form == openForm && n.fits(fa, fb.rawKinds):
 		return annotated(a, b), ""
 	case fa.form == openForm && n.fits(fb, fa.rawKinds):

@@ -132,7 +132,7 @@ func (n *normalizer) spread(g *grouping, list []*shape, within map[*def]bool) {
 			switch {
 			case t.rawKinds == nil:
 				g.open = true
-			case slices.Equal(t.rawKinds, []string{"null"}):
+			case t.onlyNull():
 				g.null = true
 			default:
 				for _, k := range t.rawKinds {

@@ -73,6 +73,11 @@ func (s *shape) prop(name string) *prop {
 	return nil
 }
 
+// onlyNull reports whether s is {"type": "null"}.
+func (s *shape) onlyNull() bool {
+	return s.form == openForm && slices.Equal(s.rawKinds, []string{"null"})
+}
+
 // copyOf returns a shallow copy that may be changed. Who changes what values it allows sets origin to nil.
 func copyOf(s *shape) *shape {
 	c := *s

@@ -133,6 +133,9 @@ func (b *builder) standIn(d *def, rev int) *shape {
 func kindsOf(s *shape) []string {
 	switch s.form {
 	case openForm:
+		if s.null && s.rawKinds != nil {
+			return appendNew(slices.Clone(s.rawKinds), "null")
+		}
 		return s.rawKinds
 	case kindsForm, refForm, eitherForm:
 		return nil

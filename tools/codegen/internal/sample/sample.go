@@ -3,6 +3,7 @@
 package sample
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -73,10 +74,10 @@ func (g *Sampler) value(dst []byte, s *jsonschema.Schema, depth int) ([]byte, bo
 
 func (g *Sampler) object(dst []byte, v *view, depth int) ([]byte, bool) {
 	dst = append(dst, '{')
-	first := true
+	n := 0
 	member := func(name string, s *jsonschema.Schema, required bool) bool {
 		start := len(dst)
-		if !first {
+		if n > 0 {
 			dst = append(dst, ',')
 		}
 		dst = append(quoted(dst, name), ':')
@@ -85,7 +86,8 @@ func (g *Sampler) object(dst []byte, v *view, depth int) ([]byte, bool) {
 			dst = dst[:start]
 			return !required
 		}
-		dst, first = out, false
+		dst = out
+		n++
 		return true
 	}
 	// In random order: no codec may count on the order of members.
@@ -93,7 +95,7 @@ func (g *Sampler) object(dst []byte, v *view, depth int) ([]byte, bool) {
 	g.rng.Shuffle(len(props), func(i, j int) { props[i], props[j] = props[j], props[i] })
 	for _, p := range props {
 		required := slices.Contains(v.required, p.Name)
-		if !required && (depth >= fullDepth || g.rng.IntN(5) < 2) {
+		if !required && (depth >= fullDepth || g.rng.IntN(5) < 2) || n == v.maxMembers {
 			continue
 		}
 		if !member(p.Name, p.Schema, required) {
@@ -106,6 +108,9 @@ func (g *Sampler) object(dst []byte, v *view, depth int) ([]byte, bool) {
 		}
 	}
 	for i := range g.extras(v, len(props)) {
+		if n == v.maxMembers {
+			break
+		}
 		if !member("x-"+strconv.Itoa(i)+string(rune('a'+g.rng.IntN(26))), v.extra(), false) {
 			return dst, false
 		}
@@ -136,7 +141,7 @@ func (g *Sampler) array(dst []byte, v *view, depth int) ([]byte, bool) {
 		n = min(n, v.maxItems)
 	}
 	dst = append(dst, '[')
-	seen := map[string]bool{}
+	seen := map[string]bool{} // as many as there are elements, if they are unique
 	for i := range n {
 		item := v.items
 		if i < len(v.prefix) {
@@ -156,11 +161,22 @@ func (g *Sampler) array(dst []byte, v *view, depth int) ([]byte, bool) {
 			}
 			break
 		}
-		if text := string(dst[at:]); v.unique && seen[text] {
+		if text := canonical(dst[at:]); v.unique && seen[text] {
 			dst = dst[:start]
 		} else {
 			seen[text] = true
 		}
 	}
-	return append(dst, ']'), true
+	return append(dst, ']'), !v.unique || len(seen) >= v.minItems
+}
+
+// canonical is the same for equal values, whatever the order of their members.
+func canonical(v []byte) string {
+	var x any
+	if json.Unmarshal(v, &x) == nil {
+		if b, err := json.Marshal(x); err == nil {
+			return string(b)
+		}
+	}
+	return string(v)
 }

@@ -20,6 +20,7 @@ type view struct {
 	patterns   []jsonschema.Property
 	closed     bool
 	minMembers int
+	maxMembers int // -1 for none
 
 	items              *jsonschema.Schema
 	prefix             []*jsonschema.Schema
@@ -42,7 +43,7 @@ func (g *Sampler) merge(v *view, s *jsonschema.Schema, depth int) bool {
 		return false
 	}
 	if !v.merged {
-		v.maxItems, v.maxLength, v.merged = -1, -1, true
+		v.maxItems, v.maxLength, v.maxMembers, v.merged = -1, -1, -1, true
 	}
 	if s == nil || s.Bool != nil {
 		return s == nil || *s.Bool
@@ -66,7 +67,9 @@ func (g *Sampler) merge(v *view, s *jsonschema.Schema, depth int) bool {
 
 // own adds the keywords of s itself.
 func (v *view) own(s *jsonschema.Schema) {
-	if s.Types != nil {
+	if both := common(v.types, s.Types); both != nil {
+		v.types = both
+	} else if s.Types != nil {
 		v.types = s.Types
 	}
 	v.nullable = v.nullable || s.Nullable
@@ -103,6 +106,17 @@ func (v *view) own(s *jsonschema.Schema) {
 	v.bounds(s)
 }
 
+// common are the types of both lists; nil if there are none.
+func common(a, b []string) []string {
+	var both []string
+	for _, t := range a {
+		if slices.Contains(b, t) {
+			both = append(both, t)
+		}
+	}
+	return both
+}
+
 func (v *view) counts(s *jsonschema.Schema) {
 	if s.MinItems != nil {
 		v.minItems = max(v.minItems, int(*s.MinItems))
@@ -112,6 +126,9 @@ func (v *view) counts(s *jsonschema.Schema) {
 	}
 	if s.MinProperties != nil {
 		v.minMembers = max(v.minMembers, int(*s.MinProperties))
+	}
+	if s.MaxProperties != nil {
+		v.maxMembers = int(*s.MaxProperties)
 	}
 	if s.MinLength != nil {
 		v.minLength = max(v.minLength, int(*s.MinLength))
