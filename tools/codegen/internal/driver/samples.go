@@ -3,6 +3,7 @@ package driver
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,32 @@ func samples(m *model.Model, revisions []model.RevisionInput, n int) []byte {
 // fits leaves out instances that a type does not stand for: those of an alternative of another JSON kind, and null,
 // which belongs to the place where a type is used.
 func fits(t *model.Type, v []byte) bool {
-	return string(v) != "null" && (t.Kind != model.Struct || v[0] == '{')
+	switch {
+	case string(v) == "null":
+		return false
+	case t.Kind == model.Struct, t.Kind == model.Map:
+		return v[0] == '{'
+	case t.Kind == model.Slice:
+		return v[0] == '['
+	case t.Kind == model.ValueUnion:
+		return slices.ContainsFunc(t.Variants, func(o *model.Variant) bool { return slices.Contains(kindsOf(v), o.JSONKind) })
+	}
+	return true
+}
+
+// kindsOf are the names that JSON Schema has for the kind of a value.
+func kindsOf(v []byte) []string {
+	switch v[0] {
+	case '{':
+		return []string{"object"}
+	case '[':
+		return []string{"array"}
+	case '"':
+		return []string{"string"}
+	case 't', 'f':
+		return []string{"boolean"}
+	}
+	return []string{"number", "integer"}
 }
 
 func line(out *bytes.Buffer, typ string, rev int, v []byte) {

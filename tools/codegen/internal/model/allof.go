@@ -129,8 +129,11 @@ func (n *normalizer) meetEach(u, b *shape) (*shape, string) {
 	if len(alts) == 0 {
 		return nil, first
 	}
-	got := n.alternatives(alts, u.pos)
-	return annotated(got, u), ""
+	got := annotated(n.alternatives(alts, u.pos), u)
+	if fb := n.flat(b); u.null && (fb.null || fb.form == openForm && (fb.rawKinds == nil || slices.Contains(fb.rawKinds, "null"))) {
+		got.null = true // it is no alternative of its own
+	}
+	return got, ""
 }
 
 func (n *normalizer) meetObjects(a, b *shape) (*shape, string) {

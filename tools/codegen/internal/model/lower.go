@@ -277,22 +277,34 @@ func kindOfForm(f form) Kind {
 	return Struct
 }
 
-// groupRules collects the validation keywords of a group with the revisions in which they hold.
+// groupRules collects the validation keywords of a group with the revisions in which they hold: those in which all that
+// the group has of the revision say so. A group has several of one if alternatives became one type.
 func groupRules(group []contrib, ref *Ref) []Rule {
 	if ref.Kind == Raw {
 		return nil
 	}
 	var rules []Rule
+	votes := map[Rule]int{}
+	inRev := map[int]int{}
 	for _, c := range group {
+		inRev[c.rev]++
 		if c.shape.form == objectForm || c.shape.form == kindsForm || c.shape.form == dictForm && ref.Kind == Named {
 			continue // they belong to the type
 		}
 		for _, r := range append(constRule(c.shape, ref), c.shape.rules...) {
 			r.Revs = 1 << c.rev
+			votes[r]++
 			rules = appendRule(rules, r)
 		}
 	}
-	return rules
+	for i, r := range rules {
+		for rev, n := range inRev {
+			if r.Revs.Has(rev) && votes[Rule{Op: r.Op, Arg: r.Arg, Revs: 1 << rev}] < n {
+				rules[i].Revs &^= 1 << rev
+			}
+		}
+	}
+	return slices.DeleteFunc(rules, func(r Rule) bool { return r.Revs == 0 })
 }
 
 // constRule is what holds a value to the constant of its schema. The field of a struct has Const in its place,

@@ -115,7 +115,7 @@ func (g *Sampler) object(dst []byte, v *view, depth int) ([]byte, bool) {
 			return dst, false
 		}
 	}
-	return append(dst, '}'), true
+	return append(dst, '}'), n >= v.minMembers
 }
 
 // extras is how many members to add that the schema does not name.

@@ -65,7 +65,7 @@ func (g *Sampler) integer(dst []byte, v *view) ([]byte, bool) {
 		if g.rng.IntN(2) == 0 {
 			n = g.rng.Int64N(2000) - 500
 		}
-		if v.allows(float64(n)) && (!g.Safe || n <= 1<<53 && n >= -1<<53) {
+		if v.allows(float64(n)) && (!g.Safe && !v.inexact || n <= 1<<53 && n >= -1<<53) {
 			return strconv.AppendInt(dst, n, 10), true
 		}
 	}

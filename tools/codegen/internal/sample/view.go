@@ -33,6 +33,7 @@ type view struct {
 	minimum, maximum *float64
 	above, below     *float64
 	multiple         float64
+	inexact          bool // the value may be a number as well
 
 	merged bool
 }
@@ -57,6 +58,7 @@ func (g *Sampler) merge(v *view, s *jsonschema.Schema, depth int) bool {
 		}
 	}
 	for _, list := range [][]*jsonschema.Schema{s.AnyOf, s.OneOf} {
+		v.inexact = v.inexact || slices.ContainsFunc(list, func(a *jsonschema.Schema) bool { return a.Deref().HasType("number") })
 		if len(list) > 0 && !g.merge(v, list[g.rng.IntN(len(list))], depth+1) {
 			return false
 		}
@@ -175,9 +177,9 @@ func (v *view) allows(n float64) bool {
 // implied are the types that keywords without a type point to.
 func (v *view) implied() []string {
 	switch {
-	case len(v.props) > 0, len(v.required) > 0, v.additional != nil:
+	case len(v.props) > 0, len(v.required) > 0, v.additional != nil, v.closed, len(v.patterns) > 0, v.minMembers > 0, v.maxMembers >= 0:
 		return []string{"object"}
-	case v.items != nil, v.prefix != nil:
+	case v.items != nil, v.prefix != nil, v.minItems > 0, v.maxItems >= 0, v.unique:
 		return []string{"array"}
 	case v.pattern != "", v.maxLength >= 0, v.minLength > 0:
 		return []string{"string"}
