@@ -45,17 +45,13 @@ func (g *Sampler) value(dst []byte, s *jsonschema.Schema, depth int) ([]byte, bo
 	case v.enum != nil:
 		return append(dst, v.enum[g.rng.IntN(len(v.enum))].Raw...), true
 	}
-	types := v.types
-	if types == nil {
-		types = v.implied()
-	}
-	if types == nil {
+	if v.types == nil {
 		return g.open(dst, 0), true
 	}
 	if v.nullable && g.rng.IntN(8) == 0 {
 		return append(dst, "null"...), true
 	}
-	switch types[g.rng.IntN(len(types))] {
+	switch v.types[g.rng.IntN(len(v.types))] {
 	case "object":
 		return g.object(dst, v, depth)
 	case "array":

@@ -69,11 +69,19 @@ func (g *Sampler) merge(v *view, s *jsonschema.Schema, depth int) bool {
 
 // own adds the keywords of s itself.
 func (v *view) own(s *jsonschema.Schema) {
-	if both := common(v.types, s.Types); both != nil {
+	types := s.Types
+	if types == nil {
+		types = implied(s)
+	}
+	switch both := common(v.types, types); {
+	case v.types == nil:
+		v.types = types
+	case both != nil:
 		v.types = both
-	} else if s.Types != nil {
+	case s.Types != nil:
 		v.types = s.Types
 	}
+	v.inexact = v.inexact || s.HasType("number")
 	v.nullable = v.nullable || s.Nullable
 	if s.Const != nil {
 		v.constant = s.Const.Raw
@@ -174,16 +182,17 @@ func (v *view) allows(n float64) bool {
 	return true
 }
 
-// implied are the types that keywords without a type point to.
-func (v *view) implied() []string {
+// implied are the types that keywords without a type point to, as the generator reads them.
+func implied(s *jsonschema.Schema) []string {
 	switch {
-	case len(v.props) > 0, len(v.required) > 0, v.additional != nil, v.closed, len(v.patterns) > 0, v.minMembers > 0, v.maxMembers >= 0:
+	case s.Properties != nil, s.Required != nil, s.AdditionalProperties != nil, s.PatternProperties != nil,
+		s.MinProperties != nil, s.MaxProperties != nil:
 		return []string{"object"}
-	case v.items != nil, v.prefix != nil, v.minItems > 0, v.maxItems >= 0, v.unique:
+	case s.Items != nil, s.PrefixItems != nil, s.MinItems != nil, s.MaxItems != nil, s.UniqueItems:
 		return []string{"array"}
-	case v.pattern != "", v.maxLength >= 0, v.minLength > 0:
+	case s.MinLength != nil, s.MaxLength != nil, s.Pattern != "":
 		return []string{"string"}
-	case v.minimum != nil, v.maximum != nil:
+	case s.Minimum != "", s.Maximum != "", s.ExclusiveMinimum != "", s.ExclusiveMaximum != "", s.MultipleOf != "":
 		return []string{"number"}
 	}
 	return nil
