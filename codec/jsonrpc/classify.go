@@ -3,6 +3,7 @@ package jsonrpc
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mcpwire/mcpwire/codec"
 )
@@ -52,8 +53,8 @@ func (s *scanner) broken(m *Message) {
 	if m.Kind == Notification {
 		m.Kind = Invalid // an id may have been still to come
 	}
-	if m.ID.IsNumber() && m.id.to == len(s.src) {
-		m.ID = ID{} // perhaps cut within its digits
+	if m.ID.IsNumber() && (m.id.to == len(s.src) || !strings.ContainsRune(", \t\r\n}", rune(s.src[m.id.to]))) {
+		m.ID = ID{} // perhaps cut within its digits, or not a number to its end: 01 is no 0
 	}
 }
 

@@ -81,6 +81,18 @@ func TestScanRefusesCutMessages(t *testing.T) {
 	}
 }
 
+// Rule A-12: an id that could not be read is not repeated. An answer to 0 would be taken for that of another request.
+func TestScanBrokenID(t *testing.T) {
+	for _, id := range []string{"01", "-01", "00", "1x", "1\"a\"", "12[", "1-2", "1.5.2", "0x10", "1\x00", "1\xc2\xa0"} {
+		m, _ := scanBad(t, `{"jsonrpc":"2.0","id":`+id+`,"method":"m"}`, jsonrpc.CodeParseError)
+		require.True(t, m.ID.IsZero(), "%s: %s", id, m.ID)
+	}
+	for _, rest := range []string{`,"method":}`, ` ,x`, "\n\t}x", "\r"} {
+		m, _ := scanBad(t, `{"jsonrpc":"2.0","id":7`+rest, jsonrpc.CodeParseError)
+		require.Equal(t, "7", m.ID.String(), "what follows a whole id does not matter: %q", rest)
+	}
+}
+
 func TestScanDepth(t *testing.T) {
 	nest := func(n int) string {
 		return `{"jsonrpc":"2.0","id":1,"method":"m","params":{"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}}`
