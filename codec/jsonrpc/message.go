@@ -114,7 +114,7 @@ func (m *Message) Meta() (codec.Raw, error) { return m.Param("_meta") }
 func (m *Message) Param(name string) (value codec.Raw, err error) {
 	if i := notedParam(name); i >= 0 {
 		if m.twice&(1<<i) != 0 {
-			return codec.Raw{}, &codec.Error{Pointer: "/params/" + name, Err: codec.ErrDuplicate}
+			return codec.Raw{}, &codec.Error{Offset: -1, Pointer: "/params/" + name, Err: codec.ErrDuplicate}
 		}
 		return m.noted[i], nil
 	}
