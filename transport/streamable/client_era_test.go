@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -233,6 +234,14 @@ func wantCode(code int) func(*testing.T, error) {
 		var e *jsonrpc.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, code, e.Code)
+	}
+}
+
+// wantText is wantTransport with the end of the error's text, which says what to look for.
+func wantText(code transport.Code, text string) func(*testing.T, error) {
+	return func(t *testing.T, err error) {
+		wantTransport(code)(t, err)
+		require.True(t, strings.HasSuffix(err.Error(), text), "%v", err)
 	}
 }
 

@@ -46,8 +46,9 @@ func TestReply(t *testing.T) {
 			require.ErrorIs(t, err, transport.Protocol)
 			wantCode(-5)(t, err)
 		}},
-		{"T-23 202 to a request", accepted, wantTransport(transport.Protocol)},
-		{"D-25 an empty body", status(200, "application/json", ""), wantTransport(transport.Protocol)},
+		{"T-23 202 to a request", accepted, wantText(transport.Protocol, `the response to "tools/call" is empty: HTTP status 202`)},
+		{"D-25 an empty body", status(200, "application/json", ""), wantText(transport.Protocol, `the response to "tools/call" is empty: HTTP status 200`)},
+		{"D-25 a body of white space", status(200, "application/json", "\r\n"), wantText(transport.Protocol, `the response to "tools/call" is empty: HTTP status 200`)},
 		{"D-25 not JSON", status(200, "application/json", "<html>"), wantTransport(transport.Protocol)},
 		{"A-27 a batch", typed("application/json", `[{"jsonrpc":"2.0","id":ID,"result":{}}]`), wantTransport(transport.Protocol)},
 		{"A-08 neither result nor error", typed("application/json", `{"jsonrpc":"2.0","id":ID}`), wantTransport(transport.Protocol)},
@@ -60,7 +61,7 @@ func TestReply(t *testing.T) {
 		{"F17 no response", cut(func(http.ResponseWriter, *seen) {}), wantTransport(transport.Lost)},
 		{"E-64 431", status(431, "text/plain", "too large"), wantStatus(431)},
 		{"I-03 401", status(401, "text/plain", "who?"), wantStatus(401)},
-		{"H-13 a redirect", redirect("/other", 307), wantStatus(307)},
+		{"H-13 a redirect", redirect("/other", 307), wantText(transport.Rejected, "redirects are not followed here: HTTP status 307")},
 		{"S23 what is quoted is cut", status(418, "text/plain", strings.Repeat("\x1b", 1000)), func(t *testing.T, err error) {
 			require.Less(t, len(err.Error()), 2000)
 			require.NotContains(t, err.Error(), "\x1b")

@@ -1,6 +1,7 @@
 package streamable
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -94,6 +95,9 @@ func (x *clientCall) receive(resp *http.Response) error {
 		return x.readStream(resp)
 	default:
 		httpclient.Discard(resp.Body)
+		if kind == "" && resp.ContentLength == 0 {
+			return x.empty(resp)
+		}
 		return transport.FromStatus(transport.Protocol, "the response to a request is of the media type "+quote(kind), resp.StatusCode, nil)
 	}
 }
@@ -107,11 +111,20 @@ func (x *clientCall) readJSON(resp *http.Response) error {
 	if err != nil {
 		return err
 	}
+	if len(bytes.TrimSpace(in.Bytes())) == 0 {
+		in.Release()
+		return x.empty(resp)
+	}
 	answered, err := x.accept(in)
 	if err == nil && !answered {
 		err = transport.FromStatus(transport.Protocol, "the response has no answer to "+quote(x.o.Method), resp.StatusCode, nil)
 	}
 	return err
+}
+
+// empty is the error for a response without a body, as a server gives for a notification (rule T-23).
+func (x *clientCall) empty(resp *http.Response) error {
+	return transport.FromStatus(transport.Protocol, "the response to "+quote(x.o.Method)+" is empty", resp.StatusCode, nil)
 }
 
 // accept takes a message that has come for the call. It reports whether that was the answer. The error says that it is no message.

@@ -65,6 +65,9 @@ func Refused(resp *http.Response, cause error) error {
 
 // Rejected is Refused for a body that was read. text is what the error says of it.
 func Rejected(resp *http.Response, text string, cause error) error {
+	if resp.Header.Get("Location") != "" && resp.StatusCode/100 == 3 {
+		text = "redirects are not followed here" // where to, with what else is in that URL, is not quoted
+	}
 	e := transport.FromStatus(transport.Rejected, text, resp.StatusCode, cause)
 	if d := RetryAfter(resp.Header.Get("Retry-After"), time.Now()); d > 0 {
 		e = e.RetryIn(d)
