@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"strconv"
 
 	"github.com/mcpwire/mcpwire/codec"
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
@@ -70,7 +71,11 @@ func (s *stream) tooLong(frame []byte, size int, n *uint64) bool {
 	return s.flush(n)
 }
 
-var errTooLong = jsonrpc.NewError(jsonrpc.CodeParseError, "the message is too large", nil)
+// tooLong is the answer to a request that is too large. It says what fits, as that of the HTTP transports does.
+func (p *peer) tooLong() *jsonrpc.Error {
+	limit := strconv.Itoa(p.opts.Limits.Message)
+	return jsonrpc.NewError(jsonrpc.CodeParseError, "the message is too large: the limit is "+limit+" bytes", nil)
+}
 
 // refuseLong fails the call that the line was to answer, or answers the request that it was. size is that of the line, or -1 before
 // its end: then an id may still be to come, and a server says at once that something was refused, and later what. It
@@ -94,9 +99,9 @@ func (s *stream) refuseLong(f *idFinder, size int64) bool {
 			id = jsonrpc.ID{}
 		}
 		p.mu.Unlock()
-		s.holdError(id, errTooLong)
+		s.holdError(id, p.tooLong())
 	case !atEnd || s.skip == nil: // the first that is said of it
-		s.holdError(id, errTooLong)
+		s.holdError(id, p.tooLong())
 		return atEnd
 	}
 	return true
@@ -174,7 +179,7 @@ func (c *Conn) refuseLong(id jsonrpc.ID) {
 	twice := p.requests.find(id) != nil // the answer to that one is still to come
 	p.mu.Unlock()
 	if !twice && !p.isModern() {
-		c.refuseRequest(id.Clone(), errTooLong)
+		c.refuseRequest(id.Clone(), p.tooLong())
 	}
 }
 
