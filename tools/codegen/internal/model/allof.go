@@ -40,15 +40,19 @@ func (n *normalizer) meet(a, b *shape) (*shape, string) {
 	n.force(a)
 	n.force(b)
 	switch {
-	case b.form == openForm && b.rawKinds == nil:
+	case b.anything():
 		return annotated(a, b), ""
-	case a.form == openForm && a.rawKinds == nil:
+	case a.anything():
 		return annotated(b, a), ""
 	case a.form == refForm && b.form == refForm && a.def == b.def:
 		return annotated(a, b), ""
 	}
 	fa, fb := n.flat(a), n.flat(b)
 	switch {
+	case fb.anything():
+		return annotated(a, b), ""
+	case fa.anything():
+		return annotated(b, a), ""
 	case fb.onlyNull() && fa.null:
 		return annotated(b, a), ""
 	case fa.onlyNull() && fb.null:

@@ -78,6 +78,9 @@ func (s *shape) onlyNull() bool {
 	return s.form == openForm && slices.Equal(s.rawKinds, []string{"null"})
 }
 
+// anything reports whether s is {}, and no use of a definition that is.
+func (s *shape) anything() bool { return s.form == openForm && s.rawKinds == nil }
+
 // copyOf returns a shallow copy that may be changed. Who changes what values it allows sets origin to nil.
 func copyOf(s *shape) *shape {
 	c := *s
