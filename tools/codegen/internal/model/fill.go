@@ -174,6 +174,9 @@ func (b *builder) extraKinds(group []contrib) []string {
 
 // kindsInside are the JSON kinds of the values of c, whatever definitions it uses; nil for all, or if nobody knows.
 func (b *builder) kindsInside(c contrib, depth int) []string {
+	if depth > maxDepth {
+		return nil
+	}
 	s := b.inside(c)
 	var kinds []string
 	switch s.form {
@@ -182,7 +185,7 @@ func (b *builder) kindsInside(c contrib, depth int) []string {
 	case kindsForm:
 		for _, alt := range s.alts {
 			more := b.kindsInside(contrib{c.rev, alt}, depth+1)
-			if more == nil || depth > maxDepth {
+			if more == nil {
 				return nil
 			}
 			kinds = append(kinds, more...)
