@@ -202,3 +202,19 @@ func TestLateTagsCostBoundedTime(t *testing.T) {
 	require.NoError(t, codec.Unmarshal(nest(900, 100), &x))
 	require.ErrorIs(t, codec.Unmarshal(nest(900, 4<<20), &x), codec.ErrDepth)
 }
+
+func TestClear(t *testing.T) {
+	t.Parallel()
+	var d codec.Decoder
+	d.Reset([]byte(`{"a"`))
+	d.Skip()
+	require.Error(t, d.Err())
+	e := codec.Alloc[[]byte](&d)
+	*e = []byte("x")
+	d.Clear()
+	require.NoError(t, d.Err())
+	require.Nil(t, *e, "what was decoded refers to nothing any more")
+	d.Reset([]byte(`"b"`))
+	require.Equal(t, "b", d.String())
+	require.NoError(t, d.End())
+}

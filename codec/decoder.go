@@ -126,6 +126,12 @@ func GetDecoder() *Decoder { return decoders.Get().(*Decoder) }
 // again. It lets go of the input and of everything decoded, and of an arena or slabs that
 // have grown beyond 2 MiB.
 func (d *Decoder) Release() {
+	d.Clear()
+	decoders.Put(d)
+}
+
+// Clear lets go of what Release does, but leaves d to the caller, who may Reset it for another document.
+func (d *Decoder) Clear() {
 	d.src, d.texts, d.err = nil, nil, nil
 	if cap(d.arena) > maxKeptArena {
 		d.arena = nil
@@ -137,7 +143,6 @@ func (d *Decoder) Release() {
 		d.extras = nil
 	}
 	d.slabs.scrub(maxKeptSlabs)
-	decoders.Put(d)
 }
 
 // Unmarshal decodes src into v, which then owns its memory: src is copied once and may change
