@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/mcpwire/mcpwire/codec"
+	"github.com/mcpwire/mcpwire/codec/internal/bytesconv"
 )
 
 // ErrBatch is what Scan returns for a top-level array. Only revision 2025-03-26 has batches: there, ScanBatch takes
@@ -144,6 +145,9 @@ func (s *scanner) version() {
 }
 
 func (s *scanner) id(m *Message) {
+	if s.plainID(m) {
+		return
+	}
 	switch s.d.Kind() {
 	case codec.KindNumber:
 		m.id.from = s.d.Offset()
@@ -169,6 +173,22 @@ func (s *scanner) id(m *Message) {
 	default:
 		s.wrongKind("id", "id is neither a string nor an integer")
 	}
+}
+
+// plainID reads an id that is nothing but digits right in front of a comma, as most are, and reports whether it was one.
+func (s *scanner) plainID(m *Message) bool {
+	from := s.d.Offset()
+	to := from
+	for to < len(s.src) && s.src[to]-'0' <= 9 {
+		to++
+	}
+	if to == from || to == len(s.src) || s.src[to] != ',' || s.src[from] == '0' && to-from > 1 {
+		return false
+	}
+	s.d.Advance(to - from)
+	m.id = span{from, to}
+	m.ID = ID{bytesconv.String(s.src[from:to]), idNumber}
+	return true
 }
 
 func (s *scanner) method(m *Message) {
