@@ -29,31 +29,20 @@ type Request[P any] struct {
 	earlier earlier // answers of the client's, of tries before the last
 	mute    bool    // the server does not offer logging
 
-	decoder *codec.Decoder   // the first that Decoder has returned
-	more    []*codec.Decoder // and others
+	spare *codec.Decoder   // what Decoder returns first; nil if it has
+	more  []*codec.Decoder // what it has returned then
 }
 
 // Decoder returns a Decoder that reads raw: a part of the params that has a form of your own, such as the arguments of a tool. What it decodes is
 // good for as long as Params is, and until the result is written, which may borrow it. It is not to be Released.
 func (r *Request[P]) Decoder(raw codec.Raw) *codec.Decoder {
-	d := codec.GetDecoder()
-	d.ResetRaw(raw)
-	if r.decoder == nil {
-		r.decoder = d
-	} else {
+	d := r.spare
+	if r.spare = nil; d == nil {
+		d = codec.GetDecoder()
 		r.more = append(r.more, d)
 	}
+	d.ResetRaw(raw)
 	return d
-}
-
-// release gives back what Decoder has returned.
-func (r *Request[P]) release() {
-	if r.decoder != nil {
-		r.decoder.Release()
-	}
-	for _, d := range r.more {
-		d.Release()
-	}
 }
 
 // RequireInput returns the error that makes res the answer: the client is to send the request again with what

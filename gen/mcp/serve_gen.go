@@ -14,6 +14,13 @@ import (
 
 // exchange is the memory of one call of a handler's function.
 type exchange[P, R any] struct {
+	call[P, R]
+	params codec.Decoder // of the params; the result takes memory from it too
+	spare  codec.Decoder // for the Decoder method of the request
+}
+
+// call is the part of an exchange that is zero before each call.
+type call[P, R any] struct {
 	req Request[P]
 	out R
 }
@@ -30,7 +37,14 @@ func (p *pool[P, R]) get() *exchange[P, R] {
 
 // put takes x back and drops all that it refers to.
 func (p *pool[P, R]) put(x *exchange[P, R]) {
-	*x = exchange[P, R]{}
+	x.params.Clear()
+	if x.req.spare == nil {
+		x.spare.Clear()
+	}
+	for _, d := range x.req.more {
+		d.Release()
+	}
+	x.call = call[P, R]{}
 	p.p.Put(x)
 }
 
@@ -43,10 +57,10 @@ type common struct {
 	state StateSealer
 }
 
-// begin decodes the params of m into x. The result takes memory from d too.
-func begin[P, R any](x *exchange[P, R], d *codec.Decoder, w jsonrpc.ResponseWriter, m *jsonrpc.Message,
-	read func(*P, *codec.Decoder) error,
-) error {
+// begin decodes the params of m into x.
+func begin[P, R any](x *exchange[P, R], w jsonrpc.ResponseWriter, m *jsonrpc.Message, read func(*P, *codec.Decoder) error) error {
+	x.req.spare = &x.spare
+	d := &x.params
 	m.ResetParams(d)
 	if err := read(&x.req.Params, d); err != nil {
 		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: %w", err)
@@ -65,9 +79,9 @@ func serve[P, R any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.M
 	if m.Kind != jsonrpc.Request {
 		return // a notification of a request's name is none that is known
 	}
-	x, d := p.get(), codec.GetDecoder()
+	x := p.get()
 	x.req.mute = c.mute
-	err := begin(x, d, w, m, read)
+	err := begin(x, w, m, read)
 	if err == nil && c.state != nil && m.Info().Revision.Modern() {
 		if params, ok := any(&x.req.Params).(withState); ok {
 			err = c.openState(m, params)
@@ -85,8 +99,6 @@ func serve[P, R any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.M
 	if err != nil && c.log != nil {
 		c.log(ctx, m.Method, err)
 	}
-	d.Release()
-	x.req.release()
 	p.put(x)
 }
 
@@ -98,17 +110,15 @@ func note[P any](ctx context.Context, w jsonrpc.ResponseWriter, m *jsonrpc.Messa
 		jsonrpc.NotFound(ctx, w, m)
 		return
 	}
-	x, d := p.get(), codec.GetDecoder()
+	x := p.get()
 	x.req.mute = c.mute
-	err := begin(x, d, w, m, read)
+	err := begin(x, w, m, read)
 	if err == nil {
 		err = f(ctx, &x.req)
 	}
 	if err != nil && c.log != nil {
 		c.log(ctx, m.Method, err)
 	}
-	d.Release()
-	x.req.release()
 	p.put(x)
 }
 

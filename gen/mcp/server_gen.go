@@ -425,7 +425,6 @@ var (
 )
 
 func (x *CallToolParams) params(d *codec.Decoder) error {
-	*x = CallToolParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -454,7 +453,6 @@ func (x *CallToolResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 func (x *CallToolResult) useSlab(s codec.Slab) { x.Slab = s }
 
 func (x *CancelTaskParams) params(d *codec.Decoder) error {
-	*x = CancelTaskParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -471,7 +469,6 @@ func (x *CancelTaskParams) lacks() error {
 }
 
 func (x *CancelledParams) params(d *codec.Decoder) error {
-	*x = CancelledParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -484,7 +481,6 @@ func (x *CancelledParams) lacks() error {
 }
 
 func (x *CompleteParams) params(d *codec.Decoder) error {
-	*x = CompleteParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -507,7 +503,6 @@ func (x *CompleteParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta 
 func (x *CompleteResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 
 func (x *CreateMessageParams) params(d *codec.Decoder) error {
-	*x = CreateMessageParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -574,7 +569,6 @@ func (x *ElicitURLParams) lacks() error {
 func (x *ElicitURLParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *ElicitationCompleteParams) params(d *codec.Decoder) error {
-	*x = ElicitationCompleteParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -593,7 +587,6 @@ func (x *ElicitationCompleteParams) lacks() error {
 func (x *EmptyResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 
 func (x *GetPromptParams) params(d *codec.Decoder) error {
-	*x = GetPromptParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -622,7 +615,6 @@ func (x *GetPromptResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 func (x *GetPromptResult) useSlab(s codec.Slab) { x.Slab = s }
 
 func (x *GetTaskParams) params(d *codec.Decoder) error {
-	*x = GetTaskParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -639,7 +631,6 @@ func (x *GetTaskParams) lacks() error {
 }
 
 func (x *GetTaskPayloadParams) params(d *codec.Decoder) error {
-	*x = GetTaskPayloadParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -656,7 +647,6 @@ func (x *GetTaskPayloadParams) lacks() error {
 }
 
 func (x *InitializeParams) params(d *codec.Decoder) error {
-	*x = InitializeParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -693,7 +683,6 @@ func (x *ListResourcesResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Me
 func (x *ListResourcesResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
 
 func (x *ListRootsParams) params(d *codec.Decoder) error {
-	*x = ListRootsParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -710,7 +699,6 @@ func (x *ListToolsResult) resultMeta() *codec.Opt[ResultMeta] { return &x.Meta }
 func (x *ListToolsResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
 
 func (x *LoggingMessageParams) params(d *codec.Decoder) error {
-	*x = LoggingMessageParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -729,7 +717,6 @@ func (x *LoggingMessageParams) lacks() error {
 }
 
 func (x *NotificationParams) params(d *codec.Decoder) error {
-	*x = NotificationParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -742,7 +729,6 @@ func (x *NotificationParams) lacks() error {
 }
 
 func (x *PaginatedParams) params(d *codec.Decoder) error {
-	*x = PaginatedParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -757,7 +743,6 @@ func (x *PaginatedParams) lacks() error {
 func (x *PaginatedParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *ProgressNotificationParams) params(d *codec.Decoder) error {
-	*x = ProgressNotificationParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -776,7 +761,6 @@ func (x *ProgressNotificationParams) lacks() error {
 }
 
 func (x *ReadResourceParams) params(d *codec.Decoder) error {
-	*x = ReadResourceParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -807,7 +791,6 @@ func (x *ReadResourceResult) ttl() *codec.Opt[int64] { return &x.TTLMs }
 func (x *ReadResourceResult) useSlab(s codec.Slab) { x.Slab = s }
 
 func (x *RequestParams) params(d *codec.Decoder) error {
-	*x = RequestParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -822,7 +805,6 @@ func (x *RequestParams) lacks() error {
 func (x *RequestParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *ResourceUpdatedNotificationParams) params(d *codec.Decoder) error {
-	*x = ResourceUpdatedNotificationParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -839,7 +821,6 @@ func (x *ResourceUpdatedNotificationParams) lacks() error {
 }
 
 func (x *SetLevelParams) params(d *codec.Decoder) error {
-	*x = SetLevelParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -858,7 +839,6 @@ func (x *SetLevelParams) lacks() error {
 func (x *SetLevelParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *SubscribeParams) params(d *codec.Decoder) error {
-	*x = SubscribeParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -877,7 +857,6 @@ func (x *SubscribeParams) lacks() error {
 func (x *SubscribeParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *SubscriptionsAcknowledgedParams) params(d *codec.Decoder) error {
-	*x = SubscriptionsAcknowledgedParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -894,7 +873,6 @@ func (x *SubscriptionsAcknowledgedParams) lacks() error {
 }
 
 func (x *SubscriptionsListenParams) params(d *codec.Decoder) error {
-	*x = SubscriptionsListenParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -913,7 +891,6 @@ func (x *SubscriptionsListenParams) lacks() error {
 func (x *SubscriptionsListenParams) requestMeta() *codec.Opt[RequestMeta] { return &x.Meta }
 
 func (x *TaskStatusParams) params(d *codec.Decoder) error {
-	*x = TaskStatusParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err
@@ -936,7 +913,6 @@ func (x *TaskStatusParams) lacks() error {
 }
 
 func (x *UnsubscribeParams) params(d *codec.Decoder) error {
-	*x = UnsubscribeParams{}
 	x.read(d)
 	if err := d.End(); err != nil {
 		return err

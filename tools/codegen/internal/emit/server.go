@@ -240,7 +240,7 @@ func (g *gen) metas(p *printer) {
 	}
 }
 
-// paramsReader emits the reading of params, in which required members must not be missing.
+// paramsReader emits the reading of params, in which required members must not be missing, into what is zero.
 func (g *gen) paramsReader(p *printer, t *model.Type) {
 	if t.Kind == model.Union {
 		p.f("func params%s(x *%s, d *codec.Decoder) error {", t.Name, t.Name)
@@ -263,7 +263,6 @@ func (g *gen) paramsReader(p *printer, t *model.Type) {
 		return
 	}
 	p.f("func (x *%s) params(d *codec.Decoder) error {", t.Name)
-	p.f("*x = %s{}", t.Name)
 	p.p("x.read(d)")
 	p.p("if err := d.End(); err != nil {")
 	p.p("return err")
