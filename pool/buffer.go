@@ -5,8 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// header is the memory behind handles. Its generation is odd while a handle is live, and goes up with each Get and each
-// Release.
+// header is the memory behind handles. Its generation goes up with each Release, which makes the handles of before stale.
 type header struct {
 	gen   atomic.Uint64
 	pool  *Pool

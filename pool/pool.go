@@ -86,10 +86,10 @@ func (p *Pool) fresh(size int) Buffer {
 	return p.issue(&header{pool: p, b: make([]byte, 0, size)})
 }
 
-// issue makes h live and returns its handle.
+// issue returns the handle of h.
 func (p *Pool) issue(h *header) Buffer {
 	h.debugGet()
-	return Buffer{h: h, gen: h.gen.Add(1)}
+	return Buffer{h: h, gen: h.gen.Load()}
 }
 
 // classFor returns the smallest class with room for n bytes; -1 if there is none.
@@ -107,9 +107,9 @@ func (p *Pool) take(h *header) {
 	p.released.Add(1)
 	h.debugRelease()
 	size := cap(h.b)
-	class := len(p.classes) - 1
-	for class >= 0 && p.classes[class] > size {
-		class--
+	class := -1
+	for class+1 < len(p.classes) && p.classes[class+1] <= size {
+		class++
 	}
 	if p.disabled || class < 0 || size > p.max || size >= 2*p.classes[len(p.classes)-1] {
 		p.dropped.Add(1)

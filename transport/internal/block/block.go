@@ -17,8 +17,9 @@ type Block struct {
 	// Mem is all the room there is. It is gone with the last Drop.
 	Mem []byte
 
-	buf  pool.Buffer
-	refs atomic.Int32
+	buf pool.Buffer
+	// others is how many hold the block besides one. There are none most of the time, and then nothing of it is written.
+	others atomic.Int32
 }
 
 var blocks = sync.Pool{New: func() any { return new(Block) }}
@@ -29,27 +30,30 @@ func New(p *pool.Pool, size int) *Block {
 	b.buf = p.Get(size)
 	b.Mem = b.buf.Bytes()
 	b.Mem = b.Mem[:cap(b.Mem)]
-	b.refs.Store(1)
 	return b
 }
 
 // Hold makes the block last until one more Drop. Only who holds it already may call it. It returns b.
 func (b *Block) Hold() *Block {
-	b.refs.Add(1)
+	b.others.Add(1)
 	return b
 }
 
 // Drop ends one hold; the caller must not touch Mem any more. The last one gives the buffer back to its pool.
 func (b *Block) Drop() {
-	switch n := b.refs.Add(-1); {
-	case n == 0:
-		b.buf.Release()
-		b.Mem, b.buf = nil, pool.Buffer{}
-		blocks.Put(b)
-	case n < 0:
+	if b.others.Load() > 0 {
+		if b.others.Add(-1) >= 0 {
+			return
+		}
+		b.others.Store(0) // somebody else was as fast
+	}
+	if b.Mem == nil {
 		panic("block: Drop of a block that nobody holds")
 	}
+	b.buf.Release()
+	b.Mem, b.buf = nil, pool.Buffer{}
+	blocks.Put(b)
 }
 
 // Alone reports whether the caller is the only one who holds b. Nobody else can begin to.
-func (b *Block) Alone() bool { return b.refs.Load() == 1 }
+func (b *Block) Alone() bool { return b.others.Load() == 0 }
