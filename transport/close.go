@@ -232,6 +232,11 @@ func endOf(cause error) error {
 func (p *peer) leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.left()
+}
+
+// left is leave with mu held.
+func (p *peer) left() {
 	if p.busy--; p.busy == 0 && p.quiet != nil {
 		close(p.quiet)
 		p.quiet = nil

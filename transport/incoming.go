@@ -103,14 +103,18 @@ func (in *Incoming) SetSender(headers map[string][]string, principal string) {
 
 // Release gives in back.
 func (in *Incoming) Release() {
-	b, free := in.b, in.free
+	in.b.Drop()
+	in.recycle()
+}
+
+// recycle gives back what is left of in without its block.
+func (in *Incoming) recycle() {
 	if in.known == &in.meta { // it borrows
 		in.meta = peek.Meta{}
 	}
 	in.reset()
 	in.via, in.at = carried{}, nil
-	b.Drop()
-	free(in)
+	in.free(in)
 }
 
 // receive handles one message that came by itself, and takes it.
@@ -157,30 +161,51 @@ func (p *peer) receiveRequest(ctx context.Context, in *Incoming, out Sink, apart
 func (p *peer) acceptRequest(ctx context.Context, in *Incoming, out Sink) *handle {
 	in.bind(ctx, p, out)
 	r := &in.request
-	if err := p.admit(r); err != nil {
-		p.observe(Observation{Event: BadMessage, Method: r.m.Method, Err: err})
-		var e *jsonrpc.Error
-		if errors.As(err, &e) && p.answers(&r.m, e) {
-			r.code, r.refused = e.Code, true
-			p.sendError(r.out, r.m.ID, e)
-		}
-		in.Release()
+	if err := p.examine(r); err != nil {
+		p.reject(in, err)
 		return nil
 	}
 	h := cut(&r.slab, r)
+	early, err := p.enroll(h)
+	if err != nil {
+		p.reject(in, err)
+		return nil
+	}
 	if p.stateless {
 		return h
 	}
-	p.mu.Lock()
-	p.track(h)
-	p.busy++
-	early := p.early.take(r.m.ID)
-	p.mu.Unlock()
 	if early && !r.opens {
 		h.cancel(true)
 	}
 	p.endIfClosed(h)
 	return h
+}
+
+// enroll tracks a request that was examined, if it may begin, and reports whether it was cancelled before it came.
+func (p *peer) enroll(h *handle) (early bool, err error) {
+	if p.stateless {
+		return false, p.mayBegin(h.r)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.mayBegin(h.r); err != nil {
+		return false, err
+	}
+	p.track(h)
+	p.busy++
+	return p.early.take(h.r.m.ID), nil
+}
+
+// reject answers a request that was not admitted, and takes it.
+func (p *peer) reject(in *Incoming, err error) {
+	r := &in.request
+	p.observe(Observation{Event: BadMessage, Method: r.m.Method, Err: err})
+	var e *jsonrpc.Error
+	if errors.As(err, &e) && p.answers(&r.m, e) {
+		r.code, r.refused = e.Code, true
+		p.sendError(r.out, r.m.ID, e)
+	}
+	in.Release()
 }
 
 // handle runs the handler of an admitted request.
@@ -191,13 +216,16 @@ func (p *peer) handle(in *Incoming, h *handle) {
 		_, _ = r.out.begin(urgent)
 		r.out.abort()
 	}
-	if !p.stateless {
-		p.mu.Lock()
-		p.requests.remove(r)
-		p.mu.Unlock()
-		defer p.leave()
+	if p.stateless {
+		in.Release()
+		return
 	}
-	in.Release()
+	in.b.Drop() // before anybody can see that the session is quiet; r has its answer, so that nobody looks at its id any more
+	p.mu.Lock()
+	p.requests.remove(r)
+	p.left()
+	p.mu.Unlock()
+	in.recycle()
 }
 
 // receiveNotification handles one notification; others of the same peer have to wait.

@@ -21,25 +21,18 @@ var (
 
 // admit decides whether a request may be handled, and sets what is known of its sender.
 func (p *peer) admit(r *request) error {
-	if err := p.classify(r); err != nil {
+	if err := p.examine(r); err != nil {
 		return err
 	}
-	var twice, full bool
-	if !p.stateless {
-		p.mu.Lock()
-		twice, full = p.requests.find(r.m.ID) != nil, p.requests.len() >= p.opts.Limits.InFlight
-		p.mu.Unlock()
-	}
-	switch {
-	case twice: // the first one is still answered
-		return errSameID
-	case full:
-		return errBusy
-	case r.m.Method == methodInitialize && !p.client && !r.m.Info().Revision.Modern(): // there is none in modern revisions
-		if !p.opening.CompareAndSwap(false, true) {
-			return errInitialized
-		}
-		r.opens = true
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mayBegin(r)
+}
+
+// examine is the part of admit that looks at the request alone.
+func (p *peer) examine(r *request) error {
+	if err := p.classify(r); err != nil {
+		return err
 	}
 	if p.opts.Hub != nil && (r.m.Method == methodSubscribe || r.m.Method == methodUnsubscribe) {
 		if r.subs = true; r.m.Method == methodSubscribe && p.subs.full(&r.m) {
@@ -48,6 +41,22 @@ func (p *peer) admit(r *request) error {
 	}
 	if p.opts.Observer != nil {
 		r.began = time.Now()
+	}
+	return nil
+}
+
+// mayBegin is the part of admit that looks at others too. mu is held, unless p is stateless and keeps none.
+func (p *peer) mayBegin(r *request) error {
+	switch {
+	case p.requests.find(r.m.ID) != nil: // the first one is still answered
+		return errSameID
+	case p.requests.len() >= p.opts.Limits.InFlight:
+		return errBusy
+	case r.m.Method == methodInitialize && !p.client && !r.m.Info().Revision.Modern(): // there is none in modern revisions
+		if !p.opening.CompareAndSwap(false, true) {
+			return errInitialized
+		}
+		r.opens = true
 	}
 	return nil
 }
