@@ -12,11 +12,12 @@ import (
 
 // batch serves a POST whose body is an array, which only revision 2025-03-26 has (rules ). It takes in.
 func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity) {
-	if len(o.r.Header[headerSession]) == 0 || revisionOf(o.r).Modern() {
+	v := revisionOf(o.r)
+	if len(o.r.Header[headerSession]) == 0 || v.rev.Modern() {
 		h.bad(o, in, jsonrpc.ErrBatch)
 		return
 	}
-	s := h.find(o.w, o.r, who, noID)
+	s := h.find(o.w, o.r, who, noID, v)
 	if s == nil {
 		in.Release()
 		return
@@ -46,6 +47,7 @@ func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity
 	b.serve(who.Context, s, list)
 	answers := b.answers.Take()
 	if !requests && answers == nil {
+		o.end()
 		accepted(o.w)
 		return
 	}

@@ -14,7 +14,8 @@ import (
 
 // get serves a GET: the session's own event stream, or the rest of one whose connection has broken (rules D-26 to D-34, D-41).
 func (h *Handler) get(w http.ResponseWriter, r *http.Request, who transport.Identity) {
-	if len(r.Header[headerSession]) == 0 || revisionOf(r).Modern() { // rules E-48, E-49
+	v := revisionOf(r)
+	if len(r.Header[headerSession]) == 0 || v.rev.Modern() { // rules E-48, E-49
 		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
@@ -26,7 +27,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who transport.Iden
 		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
-	s := h.find(w, r, who, noID)
+	s := h.find(w, r, who, noID, v)
 	if s == nil {
 		return
 	}

@@ -71,17 +71,13 @@ func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.
 	if member == "" {
 		return nil
 	}
-	name, has, err := textParam(m, member)
+	value, err := m.Param(member)
 	if err != nil {
-		return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: "+member+": %w", err)
+		return badParam(member, err)
 	}
-	switch values := r.Header[headerName]; {
-	case has:
-		if err := httpheader.MatchString(values, name); err != nil {
-			return mismatch(headerName, err)
-		}
-	case len(values) > 0:
-		return mismatch(headerName, httpheader.ErrUnexpected)
+	name, e := checkName(r.Header[headerName], member, value)
+	if e != nil {
+		return e
 	}
 	if h.set.ToolSchema != nil && m.Method == "tools/call" {
 		return h.checkArguments(ctx, r, m, name)
@@ -89,16 +85,31 @@ func (h *Handler) checkHeaders(ctx context.Context, r *http.Request, m *jsonrpc.
 	return nil
 }
 
-// textParam returns a member of the params that is a string, borrowed, and whether it is there.
-func textParam(m *jsonrpc.Message, name string) (text string, ok bool, err error) {
-	value, err := m.Param(name)
-	if err != nil || value.IsZero() || value.IsNull() {
-		return "", false, err
+// checkName compares the name header with the member of the params that it repeats, and returns what that says; "" if it is absent or null.
+func checkName(values []string, member string, value codec.Raw) (name string, _ *jsonrpc.Error) {
+	if httpheader.IsVerbatim(values, value.Bytes()) {
+		return values[0], nil
+	}
+	if value.IsZero() || value.IsNull() {
+		if len(values) > 0 {
+			return "", mismatch(headerName, httpheader.ErrUnexpected)
+		}
+		return "", nil
 	}
 	var d codec.Decoder
 	d.ResetRaw(value)
-	text = d.String()
-	return text, true, d.Err()
+	name = d.String()
+	if err := d.Err(); err != nil {
+		return "", badParam(member, err)
+	}
+	if err := httpheader.MatchString(values, name); err != nil {
+		return "", mismatch(headerName, err)
+	}
+	return name, nil
+}
+
+func badParam(name string, err error) *jsonrpc.Error {
+	return jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid params: "+name+": %w", err)
 }
 
 func mismatch(header string, err error) *jsonrpc.Error {

@@ -3,7 +3,6 @@ package streamable
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
@@ -70,28 +69,35 @@ func (h *Handler) message(o *reply, in *transport.Incoming, who transport.Identi
 		case err != nil:
 			h.refuse(o.w, http.StatusBadRequest, m.ID, jsonrpc.Errorf(jsonrpc.CodeInvalidParams, "invalid _meta: %w", err))
 			in.Release()
+			return
 		case meta.Modern:
 			h.modern(o, in, who, meta)
+			return
 		case m.Method == methodInitialize && len(o.r.Header[headerSession]) == 0:
 			h.initialize(o, in, who)
-		case m.Method != methodInitialize && revisionOf(o.r).Modern():
-			h.modern(o, in, who, meta)
-		default:
-			h.legacy(o, in, who)
+			return
 		}
+		v := revisionOf(o.r)
+		if m.Method != methodInitialize && v.rev.Modern() {
+			h.modern(o, in, who, meta)
+			return
+		}
+		h.legacy(o, in, who, v)
 	case jsonrpc.Notification:
-		if revisionOf(o.r).Modern() {
+		v := revisionOf(o.r)
+		if v.rev.Modern() {
 			h.modernNotification(o, in, who)
 			return
 		}
-		h.legacy(o, in, who)
+		h.legacy(o, in, who, v)
 	default:
-		if revisionOf(o.r).Modern() { // rules A-54, E-04
+		v := revisionOf(o.r)
+		if v.rev.Modern() { // rules A-54, E-04
 			h.refuse(o.w, http.StatusBadRequest, noID, invalid("in this revision, clients send no responses"))
 			in.Release()
 			return
 		}
-		h.legacy(o, in, who)
+		h.legacy(o, in, who, v)
 	}
 }
 
@@ -101,16 +107,22 @@ func (h *Handler) bad(o *reply, in *transport.Incoming, err error) {
 	in.Release()
 }
 
-// revisionOf returns the revision that the header of a request names; 0 if there is none, or it is not known, or not clear.
-func revisionOf(r *http.Request) jsonrpc.Revision {
-	if v := r.Header[headerVersion]; len(v) == 1 {
-		rev, ok := jsonrpc.ParseRevision(v[0])
-		if !ok {
-			rev, _ = jsonrpc.ParseRevision(strings.Trim(v[0], " \t")) // 0 if unknown
+// claimed is what the header of a request says of its revision.
+type claimed struct {
+	rev   jsonrpc.Revision // 0 if there is no header, or it is not known, or not clear
+	there bool             // there is a header
+}
+
+func revisionOf(r *http.Request) claimed {
+	values := r.Header[headerVersion]
+	n := claimed{there: len(values) > 0}
+	if len(values) == 1 {
+		var ok bool
+		if n.rev, ok = jsonrpc.ParseRevision(values[0]); !ok {
+			n.rev, _ = jsonrpc.ParseRevision(httpheader.Trim(values[0])) // 0 if unknown
 		}
-		return rev
 	}
-	return 0
+	return n
 }
 
 // accepted answers a notification or a response (rules D-05, E-37).

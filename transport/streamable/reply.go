@@ -40,6 +40,7 @@ type reply struct {
 	armed    bool          // timer is running, until rings
 	rings    time.Duration
 	answered bool
+	whole    bool        // the response was written at once, and has ended
 	err      error       // why nothing can be written
 	out      *resumable  // what is sent goes there, once it is an event stream that can be resumed, or one that others write to
 	conn     *connection // that writes for out
@@ -49,11 +50,10 @@ type reply struct {
 type phase uint8
 
 const (
-	unused  phase = iota // in the pool
+	ended   phase = iota // nothing is written any more; also in the pool
 	reading              // the body
 	open                 // nothing is written
 	events               // it is an event stream
-	ended                // nothing is written any more
 )
 
 const (
@@ -104,14 +104,22 @@ func (h *Handler) tickAfter() time.Duration {
 	return min(h.opts.Timeouts.KeepAlive, h.opts.Timeouts.ReadMessage)
 }
 
-// recycle gives o back. Nobody else may have it any more but its timer.
+// recycle gives o back. Nobody else may have it any more but its timer, which looks at nothing of a reply that has ended.
 func (o *reply) recycle() {
-	o.mu.Lock()
+	if o.phase == reading { // the request was refused
+		o.end()
+	}
 	o.id = o.id[:0]
 	o.w, o.r, o.opens, o.session, o.out, o.conn, o.err = nil, nil, nil, nil, nil, nil, nil
-	o.modern, o.listens, o.batch, o.apart, o.answered, o.phase = false, false, false, false, false, unused
-	o.mu.Unlock()
+	o.modern, o.listens, o.batch, o.apart, o.answered, o.whole = false, false, false, false, false, false
 	o.h.replies.Put(o)
+}
+
+// end is for a reply whose response is no business of ours.
+func (o *reply) end() {
+	o.mu.Lock()
+	o.phase = ended
+	o.mu.Unlock()
 }
 
 // ready is called when all is known of the request, and nothing refuses it any more: from now on messages may be sent.
@@ -216,13 +224,13 @@ func (o *reply) write(b []byte, m transport.Outgoing) error {
 	switch {
 	case m.Answer && o.phase == open && (m.Code != 0 || o.accept.JSON && !(o.h.set.EventStreams && o.streams())):
 		err = o.json(o.status(m), b[len(dataField):])
-		o.phase = ended
+		o.phase, o.whole = ended, true
 	case m.Answer && o.phase == open: // a stream of one event needs no chunks, and is written with its headers
 		eventHeaders(o.w.Header())
 		b = append(b, "\n\n"...)
 		o.buf.Set(b)
 		err = o.respond(http.StatusOK, b)
-		o.phase = ended
+		o.phase, o.whole = ended, true
 	default:
 		if o.phase == open {
 			o.startEvents()
@@ -399,6 +407,9 @@ var errCanceled = jsonrpc.NewError(jsonrpc.CodeInternalError, "the request was c
 
 // finish ends the response, when the handler has returned.
 func (o *reply) finish() {
+	if o.whole { // there is no need for the lock: not even the timer looks at more than the phase
+		return
+	}
 	o.mu.Lock()
 	if o.out != nil {
 		o.mu.Unlock()

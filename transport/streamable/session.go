@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/mcpwire/mcpwire/codec/jsonrpc"
 	"github.com/mcpwire/mcpwire/transport"
+	"github.com/mcpwire/mcpwire/transport/internal/httpheader"
 	"github.com/mcpwire/mcpwire/transport/internal/httpserve"
 )
 
@@ -65,10 +65,10 @@ func (h *Handler) initialize(o *reply, in *transport.Incoming, who transport.Ide
 	}
 }
 
-// legacy serves a message of a session, and takes in.
-func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identity) {
+// legacy serves a message of a session, and takes in. v is what the request's header says.
+func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identity, v claimed) {
 	m := in.Message()
-	s := h.find(o.w, o.r, who, m.ID)
+	s := h.find(o.w, o.r, who, m.ID, v)
 	if s == nil {
 		in.Release()
 		return
@@ -98,7 +98,7 @@ func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identit
 
 // find returns the session that a request names, which is then held. Otherwise it has answered the request: all that may be wrong with a session id
 // looks alike (rules D-52, D-53, S7).
-func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Identity, id jsonrpc.ID) *httpSession {
+func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Identity, id jsonrpc.ID, v claimed) *httpSession {
 	values := r.Header[headerSession]
 	if len(values) == 0 {
 		h.refuse(w, http.StatusBadRequest, id, invalid("the Mcp-Session-Id header is missing"))
@@ -106,14 +106,14 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Ide
 	}
 	var s *httpSession
 	if len(values) == 1 {
-		s = h.sessions.find(strings.Trim(values[0], " \t"), who.Principal)
+		s = h.sessions.find(httpheader.Trim(values[0]), who.Principal)
 	}
 	if s == nil {
 		h.refuse(w, http.StatusNotFound, id, invalid("session not found"))
 		return nil
 	}
 	// The session's own revision counts (rule D-66); but what is none at all is an error (rule D-65).
-	if v := r.Header[headerVersion]; len(v) > 0 && revisionOf(r) == 0 {
+	if v.there && v.rev == 0 {
 		h.refuse(w, http.StatusBadRequest, id, invalid("the MCP-Protocol-Version header names no revision that this server has"))
 		s.release()
 		return nil
@@ -166,11 +166,12 @@ func (s *httpSession) own() *resumable {
 
 // delete serves a DELETE: the client ends the session (rule D-55).
 func (h *Handler) delete(w http.ResponseWriter, r *http.Request, who transport.Identity) {
-	if len(r.Header[headerSession]) == 0 || revisionOf(r).Modern() { // rules E-48, E-49
+	v := revisionOf(r)
+	if len(r.Header[headerSession]) == 0 || v.rev.Modern() { // rules E-48, E-49
 		h.write(w, httpserve.NotAllowed(allowPost))
 		return
 	}
-	s := h.find(w, r, who, noID)
+	s := h.find(w, r, who, noID, v)
 	if s == nil {
 		return
 	}

@@ -3,6 +3,7 @@ package httpheader
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/mcpwire/mcpwire/codec"
 )
@@ -18,11 +19,32 @@ var (
 // MatchToken checks a header that is never encoded, as Mcp-Method and MCP-Protocol-Version are, against the body. The values
 // are compared byte by byte (rule E-10).
 func MatchToken(values []string, want string) error {
+	if len(values) == 1 && values[0] == want { // nearly always
+		return nil
+	}
 	value, err := only(values)
 	if err == nil && value != want {
 		err = ErrMismatch
 	}
 	return err
+}
+
+// IsVerbatim reports whether a header stands for the same string as want, which is JSON that was checked, and both are written in the same plain
+// way, as nearly all are: then nothing has to be decoded to know that they match. If it reports false, they may match or not.
+func IsVerbatim(values []string, want []byte) bool {
+	if len(values) != 1 {
+		return false
+	}
+	value := values[0]
+	if n := len(value); len(want) != n+2 || want[0] != '"' || string(want[1:n+1]) != value || strings.HasPrefix(value, prefix64) {
+		return false
+	}
+	for i := range len(value) {
+		if c := value[i]; c <= ' ' || c > '~' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // MatchString checks a header that may be encoded, as Mcp-Name is, against the body (rules E-24, E-28).
@@ -106,7 +128,7 @@ func only(values []string) (string, error) {
 	case 0:
 		return "", ErrMissing
 	case 1:
-		return trim(values[0]), nil
+		return Trim(values[0]), nil
 	}
 	return "", ErrDuplicate
 }

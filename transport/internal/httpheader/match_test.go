@@ -91,6 +91,32 @@ func TestMatchString(t *testing.T) {
 	}
 }
 
+func TestIsVerbatim(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		rule   string
+		header []string
+		json   string
+		want   bool
+	}{
+		{"E-08: a plain name", []string{"tool"}, `"tool"`, true},
+		{"E-08: a URI", []string{"https://example.com/a?id=1"}, `"https://example.com/a?id=1"`, true},
+		{"E-25: empty", []string{""}, `""`, true},
+		{"E-08: another", []string{"tool"}, `"took"`, false},
+		{"E-08: longer", []string{"tool"}, `"tools"`, false},
+		{"E-08: no string", []string{"ul"}, `null`, false},
+		{"E-08: absent", []string{""}, ``, false},
+		{"E-26: missing", nil, `"tool"`, false},
+		{"T-21: two lines", []string{"tool", "tool"}, `"tool"`, false},
+		{"E-24: the same text, that stands for another", []string{"=?base64?SGVsbG8=?="}, `"=?base64?SGVsbG8=?="`, false},
+		{"E-28: an escape", []string{`a\u0062`}, `"a\u0062"`, false},
+		{"T-19: spaces are looked at in another way", []string{" a"}, `" a"`, false},
+		{"H-09: raw UTF-8", []string{"\u00e4"}, "\"\u00e4\"", false},
+	} {
+		require.Equal(t, row.want, httpheader.IsVerbatim(row.header, []byte(row.json)), row.rule)
+	}
+}
+
 func TestMatchToken(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

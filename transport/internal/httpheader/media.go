@@ -68,7 +68,7 @@ func (m *match) consider(kind, exact, family string, allowed bool) {
 
 // mediaRange parses one member of Accept. Types without parameters, which nearly all are, cost nothing.
 func mediaRange(s string) (kind string, params map[string]string, ok bool) {
-	switch s = trim(s); s {
+	switch s = Trim(s); s {
 	case "":
 		return "", nil, false
 	case JSON, Events, "*/*":

@@ -51,7 +51,7 @@ func isPlain(s string) bool {
 // Decode returns what Encode was given. Spaces and tabs around the value do not belong to it. Without both markers, exactly as Encode
 // writes them, it stands for itself (rule E-24). The error is ErrMalformed.
 func Decode(value string) (string, error) {
-	value = trim(value)
+	value = Trim(value)
 	for i := range len(value) {
 		if c := value[i]; (c < ' ' || c > '~') && c != '\t' { // rules E-27, H-09
 			return "", ErrMalformed
@@ -72,7 +72,8 @@ func Decode(value string) (string, error) {
 	return string(b), nil
 }
 
-func trim(value string) string {
+// Trim returns value without the spaces and tabs around it.
+func Trim(value string) string {
 	if n := len(value); n == 0 || value[0] > ' ' && value[n-1] > ' ' { // nearly always
 		return value
 	}

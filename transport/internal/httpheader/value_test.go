@@ -158,6 +158,11 @@ func FuzzValue(f *testing.F) {
 			require.ErrorIs(t, httpheader.MatchString([]string{header}, s+"x"), httpheader.ErrMismatch)
 			quoted := codec.MakeRaw(codec.AppendString(nil, s))
 			require.NoError(t, httpheader.Match([]string{header}, quoted))
+			for _, h := range []string{header, s} { // what is verbatim matches
+				if httpheader.IsVerbatim([]string{h}, quoted.Bytes()) {
+					require.NoError(t, httpheader.MatchString([]string{h}, s))
+				}
+			}
 			mirrored, ok, err := httpheader.Mirror(quoted)
 			require.NoError(t, err)
 			require.True(t, ok)
