@@ -92,7 +92,16 @@ func (in *Incoming) Bytes() []byte {
 	if in.at != nil {
 		return in.at
 	}
-	return in.b.Mem[:in.n]
+	return in.b.Mem[:in.n:in.n]
+}
+
+// Spare returns the room that is left behind the message in its buffer, empty, to append to; it may be little. It is for what is sent because of
+// the message, one after the other: most answers fit, and need no buffer of their own then. It is good for as long as what was read.
+func (in *Incoming) Spare() []byte {
+	if in.at != nil { // others lie there
+		return nil
+	}
+	return in.b.Mem[in.n:in.n]
 }
 
 // SetSender says who has sent the message, for jsonrpc.Info: headers, which the handler may look at until it returns, and the

@@ -35,16 +35,16 @@ type Timeouts struct {
 	MaxCall time.Duration
 	// ResponseHeader bounds the wait for the headers of an HTTP response; a call that may take longer has longer.
 	ResponseHeader time.Duration
-	// ReadMessage bounds the time from the first byte of a message to its last.
+	// ReadMessage bounds the time from the first byte of a message to its last; a server of Streamable HTTP may wait an eighth longer.
 	ReadMessage time.Duration
 	// IdleStream is how long nothing, not even a comment, may come on an SSE stream before a client takes it for dead.
 	IdleStream time.Duration
 	// KeepAlive is the pause after which a server writes a comment to an SSE stream, and turns an
-	// answer that is still to come into one.
+	// answer that is still to come into one, which may be an eighth earlier.
 	KeepAlive time.Duration
 	// Write bounds the wait for a peer that does not read.
 	Write time.Duration
-	// Session is how long a session of Streamable HTTP lives without a message or a stream.
+	// Session is how long a session of Streamable HTTP lives without a message or a stream; up to an eighth longer after many messages.
 	Session time.Duration
 	// Shutdown bounds the wait for what is going on when a connection, server or child process is closed.
 	Shutdown time.Duration

@@ -43,7 +43,7 @@ func (h *Handler) batch(o *reply, in *transport.Incoming, who transport.Identity
 	}
 	o.batch = true
 	o.session = s
-	o.ready(noID)
+	o.ready(noID, nil)
 	b.serve(who.Context, s, list)
 	answers := b.answers.Take()
 	if !requests && answers == nil {

@@ -32,7 +32,7 @@ func (h *Handler) modern(o *reply, in *transport.Incoming, who transport.Identit
 		o.listens = true
 	}
 	in.SetSender(o.r.Header, who.Principal)
-	o.ready(noID)
+	o.ready(noID, in.Spare())
 	_ = h.e.Receive(who.Context, in, o) // requests are always answered
 	o.finish()
 }

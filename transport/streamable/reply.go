@@ -34,11 +34,12 @@ type reply struct {
 
 	mu       sync.Mutex
 	phase    phase
-	buf      pool.Buffer   // while a message is appended
-	last     time.Duration // something was written, or the exchange began; after Handler.began, as is rings
+	spare    []byte        // room in the buffer of the request, for a message that fits
+	buf      pool.Buffer   // while a message is appended that does not; zero else
+	last     time.Duration // something was written, or the exchange began; after Handler.began
+	fresh    bool          // the exchange has begun since the timer was set, and last says nothing
 	timer    *time.Timer   // of tick; made once
-	armed    bool          // timer is running, until rings
-	rings    time.Duration
+	near     bool          // timer is running, and rings in Handler.step at the latest
 	answered bool
 	whole    bool        // the response was written at once, and has ended
 	err      error       // why nothing can be written
@@ -71,21 +72,25 @@ func (h *Handler) newReply(w http.ResponseWriter, r *http.Request, accept httphe
 	if !ok {
 		o = &reply{h: h}
 	}
-	now := h.now()
 	o.mu.Lock()
 	o.w, o.r, o.accept = w, r, accept
-	o.phase, o.last = reading, now
-	if at := now + h.tickAfter(); !o.armed || o.rings > at {
-		o.arm(now, h.tickAfter())
+	o.phase, o.fresh = reading, true
+	if !o.near {
+		o.wrote(h.now())
+		o.arm(h.step())
+		o.near = true
 	}
 	o.mu.Unlock()
 	return o
 }
 
-// arm makes tick run in d, or a little later. It is left to run when the response has ended, as most do long before, and finds out whose turn it is
-// then: to start and to stop a timer with each request costs more than all else that a reply does. mu is held.
-func (o *reply) arm(now, d time.Duration) {
-	o.armed, o.rings = true, now+d
+// wrote notes that something was written now, or that the exchange has begun. mu is held.
+func (o *reply) wrote(now time.Duration) { o.last, o.fresh = now, false }
+
+// arm makes tick run in d. It is left to run when the response has ended, as most do long before, and finds out whose turn it is then: to ask
+// for the time, and to start and to stop a timer, costs more than all else that a reply does, and is not done for each request. mu is held.
+func (o *reply) arm(d time.Duration) {
+	o.near = false
 	if o.timer == nil {
 		o.timer = time.AfterFunc(d, o.tick)
 		return
@@ -93,15 +98,16 @@ func (o *reply) arm(now, d time.Duration) {
 	o.timer.Reset(d)
 }
 
-// disarm stops the timer of a reply that is not used again. mu is held.
+// disarm stops the timer, for a reply that is not used again soon. mu is held.
 func (o *reply) disarm() {
-	o.armed = false
+	o.near = false
 	o.timer.Stop()
 }
 
-// tickAfter is the time after which there may be something to do for a reply.
-func (h *Handler) tickAfter() time.Duration {
-	return min(h.opts.Timeouts.KeepAlive, h.opts.Timeouts.ReadMessage)
+// step is the time in which the timer finds out that an exchange has begun, if it was running then. A body may take longer by so much at most,
+// and a comment come earlier.
+func (h *Handler) step() time.Duration {
+	return min(h.opts.Timeouts.KeepAlive, h.opts.Timeouts.ReadMessage) / 8
 }
 
 // recycle gives o back. Nobody else may have it any more but its timer, which looks at nothing of a reply that has ended.
@@ -110,7 +116,7 @@ func (o *reply) recycle() {
 		o.end()
 	}
 	o.id = o.id[:0]
-	o.w, o.r, o.opens, o.session, o.out, o.conn, o.err = nil, nil, nil, nil, nil, nil, nil
+	o.w, o.r, o.opens, o.session, o.spare, o.out, o.conn, o.err = nil, nil, nil, nil, nil, nil, nil, nil
 	o.modern, o.listens, o.batch, o.apart, o.answered, o.whole = false, false, false, false, false, false
 	o.h.replies.Put(o)
 }
@@ -122,13 +128,14 @@ func (o *reply) end() {
 	o.mu.Unlock()
 }
 
-// ready is called when all is known of the request, and nothing refuses it any more: from now on messages may be sent.
-func (o *reply) ready(id jsonrpc.ID) {
+// ready is called when all is known of the request, and nothing refuses it any more: from now on messages may be sent. spare is room in its
+// buffer, for as long as that lasts; nil for none.
+func (o *reply) ready(id jsonrpc.ID, spare []byte) {
 	if !id.IsZero() {
 		o.id, _ = id.AppendJSON(o.id[:0]) // only the zero ID fails
 	}
 	o.mu.Lock()
-	o.phase = open
+	o.phase, o.spare = open, spare
 	o.mu.Unlock()
 }
 
@@ -144,8 +151,19 @@ func (o *reply) Begin() []byte {
 
 // begin is Begin for what does not wait for the client. mu is held, and stays so.
 func (o *reply) begin() []byte {
-	o.buf = o.h.opts.Pool.Get(int(o.h.size.Load()))
+	size := int(o.h.size.Load())
+	if cap(o.spare) >= size {
+		return append(o.spare, dataField...)
+	}
+	o.buf = o.h.opts.Pool.Get(max(size, firstMessage))
 	return append(o.buf.Bytes(), dataField...)
+}
+
+// keep gives what begin has returned back as it has become.
+func (o *reply) keep(b []byte) {
+	if !o.buf.IsZero() {
+		o.buf.Set(b)
+	}
 }
 
 // TryBegin implements transport.Bounded.
@@ -179,7 +197,10 @@ func (o *reply) Abort() {
 }
 
 func (o *reply) release() {
-	o.buf.Release()
+	if !o.buf.IsZero() {
+		o.buf.Release()
+		o.buf = pool.Buffer{}
+	}
 	o.mu.Unlock()
 }
 
@@ -189,7 +210,7 @@ func (o *reply) Send(ctx context.Context, b []byte, m transport.Outgoing) error 
 		return o.out.send(ctx, b, m)
 	}
 	o.h.learn(len(b))
-	o.buf.Set(b)
+	o.keep(b)
 	message := b[len(dataField):]
 	if !m.Answer && !o.streams() {
 		defer o.release()
@@ -204,8 +225,8 @@ func (o *reply) Send(ctx context.Context, b []byte, m transport.Outgoing) error 
 
 // learn notes the size of a message, so that later ones begin with room for as much.
 func (h *Handler) learn(size int) {
-	if old := int(h.size.Load()); size > old || size < old/2 {
-		h.size.Store(int32(min(max(size, old-old/8, firstMessage), maxSize)))
+	if old := int(h.size.Load()); size > old || size < old-old/4 {
+		h.size.Store(int32(min(max(size, old-old/8, 1), maxSize)))
 	}
 }
 
@@ -228,7 +249,7 @@ func (o *reply) write(b []byte, m transport.Outgoing) error {
 	case m.Answer && o.phase == open: // a stream of one event needs no chunks, and is written with its headers
 		eventHeaders(o.w.Header())
 		b = append(b, "\n\n"...)
-		o.buf.Set(b)
+		o.keep(b)
 		err = o.respond(http.StatusOK, b)
 		o.phase, o.whole = ended, true
 	default:
@@ -236,7 +257,7 @@ func (o *reply) write(b []byte, m transport.Outgoing) error {
 			o.startEvents()
 		}
 		b = append(b, "\n\n"...)
-		o.buf.Set(b)
+		o.keep(b)
 		err = o.flush(b)
 	}
 	if err != nil {
@@ -326,7 +347,7 @@ func eventHeaders(header http.Header) {
 // flush writes b and sees to it that it goes out.
 func (o *reply) flush(b []byte) error {
 	now := time.Now()
-	o.last = now.Sub(o.h.began)
+	o.wrote(now.Sub(o.h.began))
 	return writeFlushed(o.w, o.h.opts.Timeouts.Write, now, b)
 }
 
@@ -357,14 +378,23 @@ var errNoEvents = errors.New("the client takes no event stream")
 
 // tick runs when nothing may have happened for a while.
 func (o *reply) tick() {
-	o.mu.Lock()
+	if !o.mu.TryLock() { // somebody is sending, who may wait for the client
+		time.AfterFunc(o.h.step(), o.tick)
+		return
+	}
 	defer o.mu.Unlock()
-	o.armed = false
+	o.near = false
 	now, t := o.h.now(), o.h.opts.Timeouts
+	if o.fresh {
+		o.wrote(now)
+		if o.phase != reading {
+			o.last -= o.h.step() // it began then at the earliest
+		}
+	}
 	quiet := now - o.last
 	if o.phase == reading {
 		if quiet < t.ReadMessage {
-			o.arm(now, t.ReadMessage-quiet)
+			o.arm(t.ReadMessage - quiet)
 			return
 		}
 		setReadDeadline(o.w, time.Now()) // the reader answers
@@ -374,13 +404,13 @@ func (o *reply) tick() {
 		return
 	}
 	if quiet < t.KeepAlive {
-		o.arm(now, t.KeepAlive-quiet)
+		o.arm(t.KeepAlive - quiet)
 		return
 	}
 	if !o.streams() {
 		return
 	}
-	o.arm(now, t.KeepAlive)
+	o.arm(t.KeepAlive)
 	if o.out == nil && o.usesQueue() {
 		if o.listens {
 			return // it begins with the acknowledgement
@@ -388,7 +418,7 @@ func (o *reply) tick() {
 		o.startQueue()
 	}
 	if o.out != nil {
-		o.last = now
+		o.wrote(now)
 		o.out.q.Comment(comment)
 		return
 	}

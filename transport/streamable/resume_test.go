@@ -235,7 +235,8 @@ func TestResumePost(t *testing.T) {
 			two := stream(t, b.do(http.MethodGet, "", h)) // D-46
 			require.Empty(t, one.message())
 			require.Contains(t, two.message(), `"id":1,"result"`)
-			require.Equal(t, 2*time.Minute-transport.DefaultKeepAlive, time.Since(began))
+			early := time.Since(began) - (2*time.Minute - transport.DefaultKeepAlive) // the stream began with a comment
+			require.True(t, early >= 0 && early <= transport.DefaultKeepAlive/8, early)
 			require.Empty(t, two.message())
 
 			// D-24: a request that is cancelled ends its stream.

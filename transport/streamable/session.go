@@ -21,7 +21,8 @@ type httpSession struct {
 	q   *transport.Queue          // of the session's own stream
 	out atomic.Pointer[resumable] // that stream, which a GET opens; nil before there was one, unless events are kept
 
-	used  atomic.Int64 // when the last exchange ended, after Handler.began
+	used  atomic.Int64 // when the last exchange that was timed has ended, after Handler.began
+	uses  atomic.Int32 // exchanges since the last sweep, counted up to one more than are timed
 	holds atomic.Int32 // exchanges that are going on, streams included
 
 	mu      sync.Mutex
@@ -57,7 +58,7 @@ func (h *Handler) initialize(o *reply, in *transport.Incoming, who transport.Ide
 	defer s.release()
 	o.opens = s
 	in.SetSender(o.r.Header, "")
-	o.ready(m.ID)
+	o.ready(m.ID, in.Spare())
 	_ = s.Receive(who.Context, in, o) // requests are always answered
 	o.finish()
 	if s.Revision() == 0 { // initialize has failed: there is no session (rule D-58)
@@ -87,7 +88,7 @@ func (h *Handler) legacy(o *reply, in *transport.Incoming, who transport.Identit
 	if o.apart = s.primes(); o.apart {
 		o.conn = newConnection(o.w, h.opts.Timeouts.Write)
 	}
-	o.ready(m.ID)
+	o.ready(m.ID, in.Spare())
 	if o.apart {
 		h.serveApart(o, s, in, who)
 		return
@@ -125,15 +126,25 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request, who transport.Ide
 func (s *httpSession) hold() { s.holds.Add(1) }
 
 func (s *httpSession) release() {
-	s.touch()
+	n := s.uses.Load()
+	if n < timedUses {
+		s.touch()
+	}
+	if n <= timedUses {
+		s.uses.Add(1)
+	}
 	s.holds.Add(-1)
 }
 
+// timedUses is after how many exchanges between two sweeps the time is not asked for, which costs much of what a short one does. The second
+// sweep then counts as the end of the last one.
+const timedUses = 4
+
 func (s *httpSession) touch() { s.used.Store(int64(s.h.now())) }
 
-// idle returns how long the session has been idle; 0 if it is not.
+// idle returns how long the session has been idle; 0 if it is not. It is for sweeps.
 func (s *httpSession) idle() time.Duration {
-	if s.holds.Load() > 0 || s.Busy() {
+	if s.holds.Load() > 0 || s.Busy() || s.uses.Swap(0) > timedUses {
 		s.touch()
 		return 0
 	}

@@ -38,13 +38,12 @@ func (g *registry) put(id string, s *httpSession) {
 		return
 	}
 	g.byID[id] = s
-	ttl := g.h.opts.Timeouts.Session
-	switch {
+	switch next := g.interval(); {
 	case len(g.byID) > 1:
 	case g.sweeper == nil:
-		g.sweeper = time.AfterFunc(ttl, g.sweep)
+		g.sweeper = time.AfterFunc(next, g.sweep)
 	default:
-		g.sweeper.Reset(ttl)
+		g.sweeper.Reset(next)
 	}
 }
 
@@ -94,10 +93,13 @@ func (g *registry) stop() {
 	}
 }
 
+// interval is the longest time between two sweeps: that much longer than Timeouts.Session may a session live that was busy before.
+func (g *registry) interval() time.Duration { return g.h.opts.Timeouts.Session / 8 }
+
 // sweep ends the sessions that were idle for too long (rule D-59).
 func (g *registry) sweep() {
 	ttl := g.h.opts.Timeouts.Session
-	next := ttl
+	next := g.interval()
 	var dead []*httpSession
 	g.mu.Lock()
 	for id, s := range g.byID {

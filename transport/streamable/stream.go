@@ -55,7 +55,7 @@ func (o *reply) startQueue() *resumable {
 	if o.conn == nil {
 		o.conn = newConnection(o.w, o.h.opts.Timeouts.Write)
 	}
-	o.last = o.h.now()
+	o.wrote(o.h.now())
 	x.mu.Lock()
 	x.conn, x.attached = o.conn, true
 	over := x.over // the session has ended just now, and found no connection
