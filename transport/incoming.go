@@ -196,13 +196,13 @@ func (p *peer) enroll(h *handle) (early bool, err error) {
 		return false, p.mayBegin(h.r)
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := p.mayBegin(h.r); err != nil {
-		return false, err
+	if err = p.mayBegin(h.r); err == nil {
+		p.track(h)
+		p.busy++
+		early = p.early.take(h.r.m.ID)
 	}
-	p.track(h)
-	p.busy++
-	return p.early.take(h.r.m.ID), nil
+	p.mu.Unlock()
+	return early, err
 }
 
 // reject answers a request that was not admitted, and takes it.
@@ -221,7 +221,7 @@ func (p *peer) reject(in *Incoming, err error) {
 func (p *peer) handle(in *Incoming, h *handle) {
 	r := &in.request
 	p.serve(h)
-	if r.writers.Load() > 0 { // somebody whom the handler has left behind is sending: it has the sink locked
+	if r.begun != r.finished.Load() { // somebody whom the handler has left behind is sending: it has the sink locked
 		_, _ = r.out.begin(urgent)
 		r.out.abort()
 	}

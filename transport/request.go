@@ -25,8 +25,10 @@ type request struct {
 
 	slab []handle // to cut handles from, where there is no reader that has one
 	via  carried  // out, where each message has a carrier of its own
-	// writers counts who is about to send, or does, so that out is left alone only after that.
-	writers atomic.Int32
+	// begun counts who was about to send, and is guarded by mu; finished counts who has sent, or failed. Only when they are the same is out
+	// left alone.
+	begun    uint32
+	finished atomic.Uint32
 
 	exchange
 }
@@ -268,8 +270,8 @@ func (h *handle) writeOnce(ctx context.Context, final bool, f func(*request, []b
 	}
 	out, t := r.sink(final), r.turn
 	t.noting = r.m.Kind == jsonrpc.Notification
-	r.writers.Add(1)
-	defer r.writers.Add(-1)
+	r.begun++
+	defer r.finished.Add(1)
 	buf, err := r.appendUnlock(out, final, f)
 	switch {
 	case err == nil:
@@ -289,14 +291,14 @@ func (h *handle) open(ctx context.Context, k rank) (sink, []byte, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		r.writers.Add(1)
+		r.begun++
 		out := r.out
 		buf, ok := out.begin(k)
 		r.mu.Unlock()
 		if ok {
 			return out, buf, nil
 		}
-		r.writers.Add(-1)
+		r.finished.Add(1)
 		if err := out.room(ctx, k); err != nil {
 			return nil, nil, err
 		}
@@ -314,7 +316,7 @@ func (h *handle) canceledByPeer() bool {
 }
 
 // sent is called when what open has begun is sent.
-func (h *handle) sent() { h.r.writers.Add(-1) }
+func (h *handle) sent() { h.r.finished.Add(1) }
 
 // appendUnlock is append; it unlocks r in any case.
 func (r *request) appendUnlock(out sink, final bool, f func(*request, []byte) ([]byte, error)) ([]byte, error) {
