@@ -5,7 +5,7 @@ var notes = map[string]string{
 	"2.2": "without AVX-512 only, and less than 1 % behind on the error response, which is noise.",
 	"2.6": "the progress notification has 91 bytes, and with unknown members 204, so that each byte costs about the same; what is unknown is checked, " +
 		"and kept for when the value is written. In the profile, two fifths of the time is the check of the one unknown object, at 1.5 GB/s.",
-	"2.7": "without AVX-512 only, and by 4 %: functions laid out anew move such rows by a tenth.",
+	"2.7": "without AVX-512 only, and by 6 %: functions laid out anew move such rows by a tenth.",
 	"2.8": "codec.Unmarshal copies the input once, and then makes what the value consists of. For tools-call-text that is the value itself, the copy, " +
 		"the text without its escapes, the list of content and its one element, and a list of two strings.",
 	"2.9": "the types hold all revisions, and optional members by value, and are large for it: a new CallToolParams has 808 bytes, for 278 bytes of " +
@@ -31,8 +31,7 @@ var notes = map[string]string{
 	"8.1": "with eight messages to a write, the line echo needs 0.65 us of CPU time for a message, so that 0.85 of its rate would leave 0.3 us to " +
 		"check, decode, call, encode and look after cancellation; mcpwire needs 0.75 to 0.95 us, half of which is the codec. Writing the answers " +
 		"in two pieces, so that the driver begins earlier, was slower.",
-	"9.2": "the heap of a session is 0.98 KiB, which a test holds; the rest is what the process does not give back of opening 10,000 of them.",
-	"10.1": "between 0.03 and 0.06 from run to run, so that it is not for each stream: all of them write at the same time, on goroutines of net/http, and the " +
-		"runtime makes what more of them need than ever before.",
-	"9.1": "net/http alone needs what the first row of that table says.",
+	"9.2":  "the heap of a session is 0.98 KiB, which a test holds; the rest is what the process does not give back of opening 10,000 of them.",
+	"10.1": "between 0.03 and 0.06 from run to run, so that it is not for each stream. What allocates is not known; the tests that count allocations find none in publishing.",
+	"9.1":  "net/http alone needs what the first row of that table says.",
 }
