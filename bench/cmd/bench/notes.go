@@ -32,6 +32,7 @@ var notes = map[string]string{
 		"check, decode, call, encode and look after cancellation; mcpwire needs 0.75 to 0.95 us, half of which is the codec. Writing the answers " +
 		"in two pieces, so that the driver begins earlier, was slower.",
 	"9.2":  "the heap of a session is 0.98 KiB, which a test holds; the rest is what the process does not give back of opening 10,000 of them.",
-	"10.1": "between 0.03 and 0.06 from run to run, so that it is not for each stream. What allocates is not known; the tests that count allocations find none in publishing.",
+	"10.1": "between 0.03 and 0.06 from run to run, so that it is not for each stream. What allocates is not known; the tests that count " +
+		"allocations find none in publishing.",
 	"9.1":  "net/http alone needs what the first row of that table says.",
 }
