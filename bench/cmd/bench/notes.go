@@ -31,8 +31,8 @@ var notes = map[string]string{
 	"8.1": "with eight messages to a write, the line echo needs 0.65 us of CPU time for a message, so that 0.85 of its rate would leave 0.3 us to " +
 		"check, decode, call, encode and look after cancellation; mcpwire needs 0.75 to 0.95 us, half of which is the codec. Writing the answers " +
 		"in two pieces, so that the driver begins earlier, was slower.",
-	"9.2":  "the heap of a session is 0.98 KiB, which a test holds; the rest is what the process does not give back of opening 10,000 of them.",
+	"9.2": "the heap of a session is 0.98 KiB, which a test holds; the rest is what the process does not give back of opening 10,000 of them.",
 	"10.1": "between 0.03 and 0.06 from run to run, so that it is not for each stream. What allocates is not known; the tests that count " +
 		"allocations find none in publishing.",
-	"9.1":  "net/http alone needs what the first row of that table says.",
+	"9.1": "net/http alone needs what the first row of that table says.",
 }
